@@ -1,0 +1,1 @@
+"""The domain and its HTTP layer; imports no other root."""

@@ -1,0 +1,102 @@
+"""The one door to the environment: every variable, its type and its limits."""
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Name = Annotated[str, Field(pattern=r"^\w+$")]
+Filled = Annotated[str, Field(min_length=1)]
+def split(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """`"a, b"` -> `("a", "b")`; a default is a tuple already."""
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+
+DEVELOPMENT_KEY = "development-only-and-refused-in-production"
+SHORTEST_KEY = 50  # characters; Django's own deployment check asks for as many
+
+
+class Env(BaseSettings):
+    """What the environment says. A wrong or missing value is named together with all others."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    debug: bool = False
+    secret_key: Filled = DEVELOPMENT_KEY
+    allowed_hosts: CommaList = ()
+    allowed_origins: CommaList = ()
+    base_url: Annotated[str, Field(pattern=r"^https?://[^/]+$")] = "http://127.0.0.1:8000"
+    log_level: Annotated[str, Field(pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+    db_host: Filled = "127.0.0.1"
+    db_port: Port = 6432
+    db_name: Name = "schoolbell"
+    db_user: Filled
+    db_password: Filled
+    db_connect_timeout: Annotated[int, Field(gt=0, description="seconds")] = 20
+
+    redis_host: Filled = "127.0.0.1"
+    redis_port: Port = 6379
+    redis_password: str = ""
+
+    smtp_host: Filled = "127.0.0.1"
+    smtp_port: Port = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: bool = False
+    mail_from: Filled = "Schoolbell <no-reply@schoolbell.example>"
+    mailbox_dir: Path | None = None
+    flower_url: str = ""
+
+    delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 8.0
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins that browsers may come from: the portal's own and those listed."""
+        return (self.base_url, *self.allowed_origins)
+
+    def redis_url(self, database: int) -> str:
+        """URL of one of the three Redis databases: 0 cache, 1 Channels, 2 broker."""
+        secret = f":{self.redis_password}@" if self.redis_password else ""
+        return f"redis://{secret}{self.redis_host}:{self.redis_port}/{database}"
+
+
+class ProductionEnv(Env):
+    """The same with DEBUG off: what may be left out for trying is required."""
+
+    secret_key: Annotated[str, Field(min_length=SHORTEST_KEY)]
+    allowed_hosts: Annotated[CommaList, Field(min_length=1)]
+    redis_password: Filled
+
+
+class Mode(BaseSettings):
+    """Which of the two applies."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    debug: bool = False
+
+
+def problems_of(error: ValidationError) -> str:
+    """All that is wrong, one line each, without the values (some are secrets)."""
+    lines = [
+        f"  {'.'.join(str(part) for part in found['loc']).upper() or 'environment'}: {found['msg']}"
+        for found in error.errors(include_input=False, include_url=False)
+    ]
+    return "The environment is not usable:\n" + "\n".join(lines)
+
+
+@cache
+def env() -> Env:
+    """The validated environment; ends the process with every problem named when it is not usable."""
+    try:
+        return Env() if Mode().debug else ProductionEnv()
+    except ValidationError as error:
+        sys.exit(problems_of(error))

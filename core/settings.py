@@ -1,0 +1,174 @@
+"""Django's settings. Values come from core/env.py; a surprising one says why beside it."""
+
+from pathlib import Path
+
+from core.env import env
+
+ROOT = Path(__file__).parent.parent
+ENV = env()
+
+SECRET_KEY = ENV.secret_key
+DEBUG = ENV.debug
+ALLOWED_HOSTS = list(ENV.allowed_hosts)
+BASE_URL = ENV.base_url
+ROOT_URLCONF = "core.urls"
+ASGI_APPLICATION = "consumers.routing.application"
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "/sign-in"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+APPEND_SLASH = False
+
+# Core knows the handlers' names only through this table, so it imports no other root.
+EVENT_SUBSCRIPTIONS = "tasks.subscriptions.SUBSCRIPTIONS"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_celery_beat",
+    "django_celery_results",
+    "ninja",
+    "core.http",
+    "core.events",
+    "core.live",
+    "core.people",
+    "core.classes",
+    "core.notices",
+    "core.mail",
+    "core.ops",
+    "schedules",
+]
+
+MIDDLEWARE = [
+    "core.http.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.http.problems.ProblemMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.permissions.PermissionMiddleware",
+    "core.http.idempotency.IdempotencyMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / "core" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "core.templating.environment"},
+    },
+    {  # Django's admin is written in Django's own template language
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": ENV.db_name,
+        "USER": ENV.db_user,
+        "PASSWORD": ENV.db_password,
+        "HOST": ENV.db_host,
+        "PORT": ENV.db_port,
+        # PgBouncer keeps the connections; workers keep theirs by CELERY_DB_REUSE_MAX.
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer, transaction mode
+        "OPTIONS": {"connect_timeout": ENV.db_connect_timeout},
+    }
+}
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            # A URL, because a tuple host loses database and password. redis-py 8's defaults
+            # (5 s socket timeout, 100 connections) kill idle sockets and refuse bursts.
+            "hosts": [
+                {"address": ENV.redis_url(1), "socket_timeout": None, "max_connections": 10_000}
+            ],
+            "capacity": 100,
+            "expiry": 60,
+        },
+    }
+}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Sessions live in PostgreSQL alone: a request never waits for Redis (docs/adr/0003).
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = not DEBUG
+CSRF_TRUSTED_ORIGINS = list(ENV.origins)
+CSRF_FAILURE_VIEW = "core.http.problems.csrf_failure"
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "static"
+STATICFILES_DIRS = [ROOT / "core" / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+MAILBOX_DIR = ENV.mailbox_dir
+FLOWER_URL = ENV.flower_url
+SMTP_TIMEOUT = 20  # seconds
+DELIVERY_LEASE = ENV.delivery_lease_seconds
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"ids": {"()": "core.events.context.IdsInLogs"}},
+    "formatters": {
+        "line": {
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s"
+            " request=%(request_id)s event=%(event_id)s delivery=%(delivery_id)s"
+        }
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "line",
+            "filters": ["ids"],
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": ENV.log_level},
+    "loggers": {"django.server": {"handlers": [], "propagate": True}},
+}
