@@ -1,0 +1,1 @@
+"""Events and their deliveries: the outbox that everything durable goes through."""

@@ -1,0 +1,211 @@
+"""Claiming deliveries and saying what became of them: all the SQL of the outbox's far end."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from core.events.event import Event
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Claimed(Generic[E]):
+    """A delivery that this worker holds until its lease ends, and its event."""
+
+    id: int
+    attempt: int  # 1 for the first; the fence against a worker that lost its lease
+    centre_id: int
+    handler: str
+    key: str
+    event_id: UUID
+    request_id: str
+    payload: str  # JSON
+    event_type: type[E]
+
+    @cached_property
+    def event(self) -> E:
+        """Read on first use, so that an unreadable payload fails its own delivery only."""
+        return self.event_type.model_validate_json(self.payload)
+
+
+# Round-robin over centres: the next centre after the last one served that has something due and
+# not locked, then a batch of that centre alone. A retried delivery is claimed alone, so that
+# poison takes no mates with it.
+CLAIM: Final = """
+WITH ahead AS MATERIALIZED (
+    SELECT id, centre_id, attempt FROM delivery
+    WHERE handler = %(handler)s AND state IN ('pending', 'running')
+      AND centre_id > %(after)s AND due_at <= now()
+    ORDER BY centre_id, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+), behind AS MATERIALIZED (
+    SELECT id, centre_id, attempt FROM delivery
+    WHERE NOT EXISTS (SELECT FROM ahead)
+      AND handler = %(handler)s AND state IN ('pending', 'running')
+      AND centre_id <= %(after)s AND due_at <= now()
+    ORDER BY centre_id, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+), first AS (
+    SELECT * FROM ahead UNION ALL SELECT * FROM behind
+), mates AS (
+    SELECT delivery.id FROM delivery
+    WHERE handler = %(handler)s AND state IN ('pending', 'running')
+      AND centre_id = (SELECT centre_id FROM first) AND due_at <= now()
+      AND attempt = 0 AND (SELECT attempt FROM first) = 0
+    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), batch AS (
+    SELECT id FROM first UNION SELECT id FROM mates
+)
+UPDATE delivery SET
+    state = 'running', attempt = delivery.attempt + 1,
+    due_at = now() + make_interval(secs => %(lease)s)
+FROM batch, event
+WHERE delivery.id = batch.id AND event.id = delivery.event_id
+RETURNING delivery.id, delivery.attempt, delivery.centre_id, delivery.handler, delivery.key,
+    event.id, event.request_id, event.payload
+"""
+
+# Where a batch is first marked done and then carried out, in one transaction: the mark is the
+# fence (no row, no effect) and the lock that keeps others away until the commit.
+FINISH: Final = """
+UPDATE delivery SET state = 'done', finished_at = now(), detail = ''
+FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS mine(id, attempt)
+WHERE delivery.id = mine.id AND delivery.attempt = mine.attempt AND delivery.state = 'running'
+RETURNING delivery.id
+"""
+
+FAIL: Final = """
+UPDATE delivery SET
+    state = CASE WHEN %(last)s THEN 'dead' ELSE 'pending' END,
+    due_at = now() + make_interval(secs => %(wait)s),
+    detail = %(error)s,
+    finished_at = CASE WHEN %(last)s THEN now() END
+WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
+"""
+
+HOLD: Final = """
+SELECT FROM delivery WHERE id = %s AND attempt = %s AND state = 'running' FOR UPDATE
+"""
+
+RENEW: Final = """
+UPDATE delivery SET due_at = now() + make_interval(secs => %(lease)s)
+FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS mine(id, attempt)
+WHERE delivery.id = mine.id AND delivery.attempt = mine.attempt AND delivery.state = 'running'
+"""
+
+FAN_OUT: Final = """
+INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail, finished_at)
+SELECT %(event)s, %(centre)s, %(handler)s, key,
+    CASE WHEN reason = '' THEN 'pending' ELSE 'skipped' END, 0, reason,
+    CASE WHEN reason <> '' THEN now() END
+FROM unnest(%(keys)s::text[], %(reasons)s::text[]) AS recipient(key, reason)
+ON CONFLICT (event_id, handler, key) DO NOTHING
+"""
+
+# One index look-up per handler, whatever the backlog.
+DUE: Final = """
+SELECT handler FROM unnest(%s::text[]) AS handler
+WHERE EXISTS (
+    SELECT FROM delivery
+    WHERE delivery.handler = handler.handler AND state IN ('pending', 'running') AND due_at <= now()
+)
+"""
+
+
+def claim(
+    handler: str, event_type: type[E], *, limit: int, after: int, lease: timedelta
+) -> list[Claimed[E]]:
+    """Claim up to `limit` due deliveries of one centre, the next one after centre `after`.
+
+    Its own short transaction: when this returns, attempt and lease are committed, so an attempt
+    that kills its worker is counted. A row whose lease has run out is claimable like a due one.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM,
+            {"handler": handler, "limit": limit, "after": after, "lease": lease.total_seconds()},
+        )
+        rows = cursor.fetchall()
+    return [Claimed(*row, event_type=event_type) for row in sorted(rows)]
+
+
+def finish(batch: Sequence[Claimed[E]]) -> list[Claimed[E]]:
+    """Mark what is still ours as done, in the present transaction; what is not is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, _fence(batch))
+        mine = {row[0] for row in cursor.fetchall()}
+    return [delivery for delivery in batch if delivery.id in mine]
+
+
+def skip(delivery: Claimed[E], reason: str) -> None:
+    """Within its finishing transaction: nothing was done for this one, because `reason`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE delivery SET state = 'skipped', detail = %s WHERE id = %s AND attempt = %s",
+            [reason, delivery.id, delivery.attempt],
+        )
+
+
+def fail(
+    delivery: Claimed[E], error: str, *, last: bool, wait: timedelta = timedelta()
+) -> bool:
+    """Give a failed delivery its next time, or make it a dead letter when this was the `last`.
+
+    False, and nothing changed, when it is not ours any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FAIL,
+            {
+                "id": delivery.id,
+                "attempt": delivery.attempt,
+                "wait": wait.total_seconds(),
+                "error": error,
+                "last": last,
+            },
+        )
+        return cursor.rowcount == 1
+
+
+def hold(delivery: Claimed[E]) -> bool:
+    """Lock a delivery for the present transaction; False when it is not ours any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [delivery.id, delivery.attempt])
+        return cursor.fetchone() is not None
+
+
+def renew(batch: Sequence[Claimed[E]], lease: timedelta) -> None:
+    """Hold what is still ours for another lease."""
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, {**_fence(batch), "lease": lease.total_seconds()})
+
+
+def fan_out(delivery: Claimed[E], recipients: Iterable[tuple[str, str]]) -> None:
+    """A delivery row for each (key, reason to skip or '') in one statement; twice is once."""
+    pairs = list(recipients)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FAN_OUT,
+            {
+                "event": delivery.event_id,
+                "centre": delivery.centre_id,
+                "handler": delivery.handler,
+                "keys": [key for key, _ in pairs],
+                "reasons": [reason for _, reason in pairs],
+            },
+        )
+
+
+def due_handlers(handlers: Sequence[str]) -> list[str]:
+    """Those of the handlers that have something to claim now."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [list(handlers)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _fence(batch: Sequence[Claimed[E]]) -> dict[str, list[int]]:
+    return {"ids": [each.id for each in batch], "attempts": [each.attempt for each in batch]}

@@ -1,0 +1,28 @@
+"""The value that says what happened."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+NO_CENTRE = 0  # the centre of events that concern no centre
+
+
+class Event(BaseModel):
+    """A fact, named NounPastTense: ids and plain fields, never a model instance or a request.
+
+    Fields may be added with a default; any other change is a new `version`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: ClassVar[int] = 1
+    centre_id: int
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name under which it is stored."""
+        return cls.__name__
+
+    def payload(self) -> dict[str, Any]:
+        """Its fields as JSON values."""
+        return self.model_dump(mode="json")

@@ -1,0 +1,71 @@
+"""Tables of events and deliveries: what happened, and what must follow."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class EventRecord(models.Model):
+    """Something that happened, as the action that did it recorded it."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=100)
+    version = models.PositiveSmallIntegerField()
+    centre_id = models.BigIntegerField()  # 0: of no centre
+    payload = models.JSONField()
+    actor_id = models.BigIntegerField(null=True)
+    request_id = models.CharField(max_length=64, default="")
+    cause_id = models.UUIDField(null=True)  # the event whose handling led to this one
+    occurred_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        db_table = "event"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class DeliveryState(models.TextChoices):
+    """Where a delivery stands. `pending` and `running` are open, the others final."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"  # intent gone when it ran; the reason says why
+    DEAD = "dead"  # out of attempts; waits for a person
+
+
+OPEN = Q(state__in=[DeliveryState.PENDING, DeliveryState.RUNNING])
+
+
+class Delivery(models.Model):
+    """One thing that must follow an event: a handler's run, for one key where it fans out.
+
+    `due_at` says from when a worker may claim it: for `pending` the next attempt's time, for
+    `running` the end of the lease. One column, so that one index finds all that is claimable.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(EventRecord, models.CASCADE, related_name="deliveries")
+    centre_id = models.BigIntegerField()
+    handler = models.CharField(max_length=100)
+    key = models.CharField(max_length=100, default="")
+    state = models.CharField(max_length=8, choices=DeliveryState.choices, default="pending")
+    attempt = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=models.functions.Now())
+    detail = models.TextField(default="")  # why skipped, or the last error
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "delivery"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "handler", "key"], name="delivery_once")
+        ]
+        indexes = [
+            models.Index(fields=["handler", "centre_id", "due_at"], condition=OPEN, name="delivery_open"),
+            models.Index(
+                fields=["handler"], condition=Q(state=DeliveryState.DEAD), name="delivery_dead"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handler} {self.key} of {self.event_id}"

@@ -1,0 +1,58 @@
+"""The one door for events."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg2.extras import Json
+from uuid_utils.compat import uuid7
+
+from core.events import nudge
+from core.events.context import current
+from core.events.event import Event
+from core.events.registry import handlers_of
+
+# One round trip for the event and all its deliveries.
+INSERT: Final = """
+WITH event AS (
+    INSERT INTO event (id, kind, version, centre_id, payload, actor_id, request_id, cause_id)
+    VALUES (%(id)s, %(kind)s, %(version)s, %(centre)s, %(payload)s, %(actor)s, %(request)s, %(cause)s)
+)
+INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail)
+SELECT %(id)s, %(centre)s, handler, '', 'pending', 0, ''
+FROM unnest(%(handlers)s::text[]) AS handler
+"""
+
+
+class NoTransactionError(RuntimeError):
+    """An event was published outside the transaction of the action it belongs to."""
+
+
+def publish(event: Event) -> UUID:
+    """Record an event and a delivery for each of its handlers in the present transaction.
+
+    Workers are woken after the commit, by a thread, so this never waits for Redis.
+
+    Returns the event's id. Raises NoTransactionError outside a transaction and KeyError for an
+    event without a line in the table of subscriptions.
+    """
+    if not connection.in_atomic_block:
+        raise NoTransactionError(f"{event.kind()} must be published inside its action's transaction.")
+    handlers = handlers_of(type(event))
+    context = current()
+    row = {
+        "id": uuid7(),
+        "kind": event.kind(),
+        "version": event.version,
+        "centre": event.centre_id,
+        "payload": Json(event.payload()),
+        "actor": context.actor_id,
+        "request": context.request_id,
+        "cause": context.event_id,
+        "handlers": list(handlers),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, row)
+    if handlers:
+        transaction.on_commit(lambda: nudge.wake(handlers), robust=True)
+    return row["id"]

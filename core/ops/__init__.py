@@ -1,0 +1,1 @@
+"""Whether Schoolbell is alive, and what it lacks."""

@@ -1,0 +1,145 @@
+"""Working off what is due for one handler: claim, run, done; fairly, and for a bounded time."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Final, TypeVar
+
+from django.db import transaction
+
+from core.events import claims, nudge
+from core.events.claims import Claimed
+from core.events.context import working_on
+from core.events.event import Event
+from tasks.handler import Batch, Handler, PermanentError, SkipError
+from tasks.lease import kept, lease
+
+TURN: Final = 2.0  # seconds after which a drain gives its worker to others
+E = TypeVar("E", bound=Event)
+
+logger = logging.getLogger(__name__)
+
+
+def drain(handler: Handler[E]) -> int:
+    """Run what is due for the handler, centre after centre, for a turn of about two seconds.
+
+    Returns how many deliveries it ran. Where there may be more, another worker is told.
+    """
+    ends = time.monotonic() + TURN
+    centre = count = 0
+    while batch := claims.claim(
+        handler.name, handler.event, limit=handler.batch, after=centre, lease=lease()
+    ):
+        centre = batch[0].centre_id
+        count += len(batch)
+        late = time.monotonic() > ends
+        if late or len(batch) >= handler.batch:
+            nudge.wake([handler.name])
+        with kept(batch):
+            run(handler, batch)
+        if late:
+            break
+    return count
+
+
+def run(handler: Handler[E], batch: list[Claimed[E]]) -> None:
+    """Run a claimed batch: first what fans out, then the handler itself for the rest."""
+    alive = [each for each in batch if not _is_spent(handler, each)]
+    fanning = [each for each in alive if handler.to and not each.key]
+    rest = [each for each in alive if each not in fanning]
+    if fanning:
+        _together_or_alone(handler, fanning, _fan_out)
+    if rest and handler.outside:
+        _outside(handler, rest)
+    elif rest:
+        _together_or_alone(handler, rest, _call)
+
+
+def failed(handler: Handler[E], delivery: Claimed[E], error: Exception) -> bool:
+    """Record a failed attempt: the next one's time, or a dead letter after the last.
+
+    Returns False, having recorded nothing, when the delivery is not ours any more.
+    """
+    last = isinstance(error, PermanentError) or handler.patience.is_over(delivery.attempt)
+    with working_on(event_id=delivery.event_id, delivery_id=delivery.id):
+        logger.warning(
+            "%s failed, attempt %d%s: %s: %s",
+            handler.name,
+            delivery.attempt,
+            " and last" if last else "",
+            type(error).__name__,
+            error,
+        )
+        logger.debug("The failure's traceback", exc_info=error)
+    wait = handler.patience.wait_after(delivery.attempt)
+    return claims.fail(delivery, f"{type(error).__name__}: {error}"[:2000], wait=wait, last=last)
+
+
+def _is_spent(handler: Handler[E], delivery: Claimed[E]) -> bool:
+    """Whether its attempts were all used up by workers that never came back."""
+    if delivery.attempt <= handler.patience.attempts:
+        return False
+    failed(handler, delivery, PermanentError("Each attempt ended with its worker."))
+    return True
+
+
+def _together_or_alone(
+    handler: Handler[E],
+    batch: list[Claimed[E]],
+    effect: Callable[[Handler[E], list[Claimed[E]]], None],
+) -> None:
+    """Mark the batch done and do it, in one transaction; if that fails, each one by itself."""
+    try:
+        with transaction.atomic():
+            if mine := claims.finish(batch):
+                effect(handler, mine)
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own failure
+        if len(batch) == 1:
+            failed(handler, batch[0], error)
+            return
+        logger.info("%s: %d together failed, now one by one: %r", handler.name, len(batch), error)
+        for each in batch:
+            _together_or_alone(handler, [each], effect)
+
+
+def _fan_out(handler: Handler[E], mine: list[Claimed[E]]) -> None:
+    assert handler.to is not None  # noqa: S101 - `run` has looked
+    for each in mine:
+        with _working_on(each):
+            try:
+                claims.fan_out(each, handler.to(each.event))
+            except SkipError as reason:
+                claims.skip(each, str(reason))
+
+
+def _call(handler: Handler[E], mine: list[Claimed[E]]) -> None:
+    batch = Batch(mine, fail=partial(failed, handler))
+    with _working_on(*mine):
+        handler.run(batch)
+    for each in mine:
+        if each.id in batch.skipped:
+            claims.skip(each, batch.skipped[each.id])
+
+
+def _outside(handler: Handler[E], rest: list[Claimed[E]]) -> None:
+    batch = Batch(rest, fail=partial(failed, handler))
+    try:
+        with _working_on(*rest):
+            handler.run(batch)
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own failure
+        for each in rest:  # those already done or failed are no longer running, and are left alone
+            batch.fail(each, error)
+
+
+def _working_on(*claimed: Claimed[E]) -> AbstractContextManager[None]:
+    """The ids of the event, where it is only one."""
+    first = claimed[0]
+    if any(each.event_id != first.event_id for each in claimed):
+        return working_on()
+    return working_on(
+        request_id=first.request_id,
+        event_id=first.event_id,
+        delivery_id=first.id if len(claimed) == 1 else None,
+    )

@@ -1,0 +1,73 @@
+"""A nudge is what Celery itself would have sent, and at most one per handler waits."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from redis import Redis
+
+from core.events.nudge import Nudger, broker
+from core.events.wire import nudge_message
+from tasks.app import app
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    client = broker()
+    client.flushall()
+    yield client
+    client.close()
+
+
+def waiting(redis: Redis) -> list[dict[str, Any]]:
+    return [json.loads(message) for message in cast("list[bytes]", redis.lrange("email", 0, -1))]
+
+
+def shape(value: Any) -> Any:
+    """Names and types, as far as the receiver can tell."""
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    return type(value).__name__
+
+
+def test_a_nudge_has_the_shape_of_celerys_own_message(redis: Redis) -> None:
+    app.send_task("email.mail_class", ignore_result=True)
+    (theirs,) = waiting(redis)
+    ours = json.loads(nudge_message("email.mail_class", "me", {}))
+
+    assert json.loads(base64.b64decode(ours["body"])) == json.loads(base64.b64decode(theirs["body"]))
+    assert set(theirs["headers"]) <= set(ours["headers"])
+    assert shape(ours["properties"]) == shape(theirs["properties"]) | {"reply_to": "str"}
+    assert {name: ours[name] for name in ("content-type", "content-encoding")} == {
+        name: theirs[name] for name in ("content-type", "content-encoding")
+    }
+
+
+def test_one_nudge_per_handler_waits_until_it_has_arrived(redis: Redis) -> None:
+    nudger = Nudger()
+    for _ in range(1000):
+        nudger.send("email.mail_class", {"request_id": "r1"})
+    assert len(waiting(redis)) == 1
+    assert waiting(redis)[0]["headers"]["request_id"] == "r1"
+
+    nudger.arrived("email.mail_class")
+    nudger.send("email.mail_class", {})
+    assert len(waiting(redis)) == 2
+
+
+def test_a_lost_nudge_does_not_block_the_next_for_long(redis: Redis) -> None:
+    nudger = Nudger()
+    nudger.send("email.mail_class", {})
+    redis.delete("email")  # the message is gone, its mark is not
+
+    assert 0 < cast("int", redis.ttl("nudge:email.mail_class")) <= 5
+
+
+def test_flushall_leaves_nothing_that_blocks(redis: Redis) -> None:
+    nudger = Nudger()
+    nudger.send("email.mail_class", {})
+    redis.flushall()
+    nudger.send("email.mail_class", {})
+    assert len(waiting(redis)) == 1
