@@ -1,0 +1,1 @@
+"""The send ledger: what became of each mail."""

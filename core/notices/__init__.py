@@ -1,0 +1,1 @@
+"""What the portal tells each person, and what each wants to hear."""

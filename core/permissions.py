@@ -1,0 +1,123 @@
+"""TABLE: who may call which route. A route that is not here is closed, and fails the build."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from core.http.problems import problem
+from core.people.acting import CentreChoiceError, choose_actor
+from core.people.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call a route: `roles` counts within the acting centre."""
+
+    signed_in: bool = True
+    member: bool = True
+    roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
+
+
+ANYONE: Final = Rule(signed_in=False, member=False)
+SIGNED_IN: Final = Rule(member=False)  # also who belongs to no centre
+MEMBER: Final = Rule()
+TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
+OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
+
+# What else stands between them and a thing (is it their class, their child?) is decided where it
+# is read: core/<area>/queries.py and actions.py.
+RULES: Final[dict[str, Rule]] = {
+    # whether it is alive
+    "GET healthz": ANYONE,
+    "GET readyz": ANYONE,
+    # signing in
+    "GET api/csrf/": ANYONE,
+    "POST api/auth/login": ANYONE,
+    "POST api/auth/logout": SIGNED_IN,
+    "GET api/me": SIGNED_IN,
+    # classes and homework
+    "GET api/classes": MEMBER,
+    "GET api/classes/<int:class_id>": MEMBER,
+    "GET api/classes/<int:class_id>/students": OVERSEEING,
+    "POST api/classes/<int:class_id>/homework": TEACHING,
+    "GET api/homework": MEMBER,
+    "GET api/homework/<int:homework_id>": MEMBER,
+    "PATCH api/homework/<int:homework_id>": TEACHING,
+    "POST api/homework/<int:homework_id>/publish": TEACHING,
+    "POST api/homework/<int:homework_id>/withdraw": TEACHING,
+    # notices
+    "GET api/notices": SIGNED_IN,
+    "POST api/notices/read": SIGNED_IN,
+    "GET api/notice-preferences": SIGNED_IN,
+    "PUT api/notice-preferences": SIGNED_IN,
+    # what the API is
+    "GET api/openapi.json": ANYONE,
+    "GET api/docs": ANYONE,
+    # pages
+    "GET ": SIGNED_IN,
+    "GET sign-in": ANYONE,
+    "POST sign-in": ANYONE,
+    "POST sign-out": SIGNED_IN,
+    "POST centre": SIGNED_IN,
+    "GET homework-list": MEMBER,
+    "GET classes/<int:class_id>/homework/new": TEACHING,
+    "POST classes/<int:class_id>/homework/new": TEACHING,
+    "GET homework/<int:homework_id>": MEMBER,
+    "GET homework/<int:homework_id>/edit": TEACHING,
+    "POST homework/<int:homework_id>/edit": TEACHING,
+    "POST homework/<int:homework_id>/publish": TEACHING,
+    "POST homework/<int:homework_id>/withdraw": TEACHING,
+    "GET notices": SIGNED_IN,
+    "POST notices/read": SIGNED_IN,
+    # development only: what the catching mail server caught
+    "GET mailbox": ANYONE,
+    "GET mailbox/<str:mail_id>": ANYONE,
+    "GET mailbox/<str:mail_id>/html": ANYONE,
+}
+
+ADMIN: Final = "admin/"  # Django's admin asks for an operator itself
+
+
+class PermissionMiddleware:
+    """Applies the table before any view runs, and gives the request its actor."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if match is None or match.route.startswith(ADMIN):
+            return None
+        rule = rule_of(request.method or "", match.route)
+        if rule is None:
+            return problem(request, 405, f"{request.method} is not possible here.")
+        if not rule.signed_in:
+            return None
+        return refusal(request, rule)
+
+
+def rule_of(method: str, route: str) -> Rule | None:
+    """The rule of a route as Django writes it, or None when it is not in the table."""
+    return RULES.get(f"{'GET' if method == 'HEAD' else method} {route}")
+
+
+def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
+    """Why the request may not go on, or None; sets `request.actor` on the way."""
+    if not request.user.is_authenticated:
+        if request.path.startswith("/api/"):
+            return problem(request, 401, "Sign in first.")
+        return redirect_to_login(request.get_full_path())
+    try:
+        actor = choose_actor(request)
+    except CentreChoiceError as error:
+        return problem(request, error.status, str(error)) if rule.member else None
+    if rule.member and not (actor and actor.is_any(*rule.roles)):
+        return problem(request, 403, "Your role does not allow this.")
+    return None
