@@ -1,0 +1,33 @@
+"""TABLE: what happens by the clock."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from core.events.event import NO_CENTRE, Event
+from core.ops.events import CleanupDue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """An event that is published at certain times.
+
+    The times are those of a crontab in a time zone, and only the first value: an operator may
+    change them in the admin, and the change stays. A slot that was missed while no beat ran is made
+    up for if it is not older than `catch_up`, the latest one only.
+    """
+
+    name: str
+    event: Event
+    crontab: dict[str, str] = field(default_factory=dict)  # minute, hour, day_of_week, ...
+    timezone: str = "UTC"
+    catch_up: timedelta = timedelta(hours=12)
+
+
+SCHEDULES: Final = (
+    Schedule(
+        name="clean-up",
+        event=CleanupDue(centre_id=NO_CENTRE),
+        crontab={"hour": "2", "minute": "0"},
+    ),
+)

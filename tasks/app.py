@@ -1,0 +1,51 @@
+"""The Celery app: its settings and its queues."""
+
+import os
+from typing import Final
+
+from celery import Celery
+from kombu import Queue
+
+from core.env import env
+from core.events.nudge import BROKER
+
+QUEUES: Final = ("notices", "email", "cleanup")  # the folders of tasks/, interactive first
+LONGEST: Final = 600  # seconds that a task may take before its worker process is replaced
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+
+app = Celery("schoolbell", broker=env().redis_url(BROKER), include=["tasks.worker"])
+app.conf.update(
+    task_queues=[Queue(name, routing_key=name) for name in QUEUES],
+    task_routes={f"{name}.*": {"queue": name} for name in QUEUES},
+    task_default_queue=QUEUES[0],
+    task_create_missing_queues=False,  # a typing error is an error, not a queue nobody reads
+    # Late acks make redelivery fast. They are safe because an attempt is claimed, and so counted,
+    # in PostgreSQL before it runs.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_ignore_result=True,
+    result_backend="django-db",
+    task_serializer="json",
+    result_serializer="json",
+    accept_content=["json"],
+    task_time_limit=LONGEST,
+    worker_cancel_long_running_tasks_on_connection_loss=False,  # never in the middle of a mail
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # the default gives up after 100
+    broker_transport_options={
+        "visibility_timeout": 2 * LONGEST + 60,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        # By default a publish hangs for as long as Redis is frozen.
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+    worker_send_task_events=True,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    CELERY_DB_REUSE_MAX=1_000_000,  # Celery's own clean-up would close the kept connection
+)

@@ -1,0 +1,1 @@
+"""Queue `cleanup`: what must not pile up."""

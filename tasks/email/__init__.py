@@ -1,0 +1,1 @@
+"""Queue `email`: mails, one file per subject."""

@@ -1,0 +1,60 @@
+"""A mail before it is sent: rendered from its two templates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from core.people.models import Centre, User
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one person."""
+
+    name: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    sensitive: bool = False  # where the server's answer is lost, a person decides on resending
+
+
+def local(moment: datetime, zone: str) -> str:
+    """`Friday 27 November 2026, 16:00`, in the centre's time zone."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there:%A} {there.day} {there:%B %Y, %H:%M}"
+
+
+TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+TEMPLATES.filters["local"] = local
+
+
+def write(  # noqa: PLR0913 - a letter has that many parts
+    template: str,
+    *,
+    to: User,
+    subject: str,
+    centre: Centre,
+    path: str,
+    sensitive: bool = False,
+    **values: Any,
+) -> Letter:
+    """Render `template`.txt and .html; `path` is the page of the portal that it links to."""
+    shared = {"person": to, "centre": centre, "subject": subject, "url": settings.BASE_URL + path}
+    text, html = (
+        TEMPLATES.get_template(f"{template}.{kind}").render(**shared, **values)
+        for kind in ("txt", "html")
+    )
+    return Letter(to.name, to.email, subject, text, html, sensitive)

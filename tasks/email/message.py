@@ -1,0 +1,39 @@
+"""A letter as a MIME message, with the names that lead back to its delivery."""
+
+import hashlib
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import TypeVar
+
+from core import clock
+from core.env import env
+from core.events.claims import Claimed
+from core.events.event import Event
+from tasks.email.letter import Letter
+
+E = TypeVar("E", bound=Event)
+
+
+def message_id(delivery: Claimed[E]) -> str:
+    """The delivery's Message-ID: the same at every attempt, so that mail systems drop a twin."""
+    identity = f"{delivery.event_id}/{delivery.handler}/{delivery.key}"
+    domain = parseaddr(env().mail_from)[1].partition("@")[2]
+    return f"<{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def message_of(letter: Letter, delivery: Claimed[E]) -> bytes:
+    """The message's bytes. ValueError when a header would hold a line break."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = env().mail_from
+    message["To"] = Address(display_name=letter.name, addr_spec=letter.address)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = message_id(delivery)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Schoolbell-Event"] = str(delivery.event_id)
+    message["X-Schoolbell-Delivery"] = str(delivery.id)
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message.as_bytes()

@@ -1,0 +1,119 @@
+"""The one door for mail: each goes through the ledger, one connection per batch.
+
+Between the server's acceptance and our record of it lies the one place where exactly-once ends at
+our door. It is one mail wide: a mail is marked `sending` just before it is handed over, and `sent`
+together with its delivery right after. Who finds a mail `sending` knows that the answer was lost.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from django.db import transaction
+
+from core import clock
+from core.events import claims
+from core.events.claims import Claimed
+from core.events.context import working_on
+from core.events.event import Event
+from core.mail.models import Mail, MailState
+from tasks.email.letter import Letter
+from tasks.email.message import message_id, message_of
+from tasks.email.smtp import AnswerLostError, Postbox, RefusedError
+from tasks.handler import Batch, PermanentError, SkipError
+
+RESENDS: Final = 1  # how often a mail whose answer was lost is handed over again
+
+E = TypeVar("E", bound=Event)
+Compose = Callable[[Claimed[E]], Letter]
+
+logger = logging.getLogger(__name__)
+
+
+def send_each(batch: Batch[E], compose: Compose[E]) -> None:
+    """Send one mail per delivery. A failure concerns its own mail only.
+
+    `compose` writes the letter, or raises SkipError when it is not to be sent any more.
+    """
+    with Postbox() as postbox:
+        for delivery in batch.claimed:
+            with working_on(event_id=delivery.event_id, delivery_id=delivery.id):
+                postbox.open()  # anew where the last mail broke the connection
+                _send(batch, delivery, compose, postbox)
+
+
+def _send(batch: Batch[E], delivery: Claimed[E], compose: Compose[E], postbox: Postbox) -> None:
+    try:
+        begun = _begin(delivery, compose)
+    except Exception as error:  # noqa: BLE001 - a letter that cannot be written fails alone
+        batch.fail(delivery, error)
+        return
+    if begun is None:
+        return
+    mail, message = begun
+    try:
+        reply = postbox.hand_over(mail.recipient, message)
+    except RefusedError as error:
+        _give_back(batch, delivery, mail, error)
+    except AnswerLostError as error:
+        _lose_answer(batch, delivery, mail, error)
+    else:
+        _record_sent(delivery, mail, reply)
+
+
+@transaction.atomic
+def _begin(delivery: Claimed[E], compose: Compose[E]) -> tuple[Mail, bytes] | None:
+    """Mark the mail as `sending`; None when there is nothing to send."""
+    if not claims.hold(delivery):
+        return None
+    try:
+        letter = compose(delivery)
+    except SkipError as reason:
+        claims.finish([delivery])
+        claims.skip(delivery, str(reason))
+        return None
+    message = message_of(letter, delivery)
+    mail, _ = Mail.objects.update_or_create(
+        delivery_id=delivery.id,
+        defaults={"recipient": letter.address, "subject": letter.subject},
+        create_defaults={
+            "message_id": message_id(delivery),
+            "recipient": letter.address,
+            "subject": letter.subject,
+            "sensitive": letter.sensitive,
+        },
+    )
+    if mail.state == MailState.SENDING:  # its worker died while the server had it
+        mail.unknowns += 1
+    may = mail.unknowns <= (0 if mail.sensitive else RESENDS)
+    mail.state = MailState.SENDING if may else MailState.UNKNOWN
+    mail.save(update_fields=["state", "unknowns"])
+    if not may:
+        claims.fail(delivery, "The mail server's answer was lost; a person must decide.", last=True)
+        return None
+    return mail, message
+
+
+@transaction.atomic
+def _record_sent(delivery: Claimed[E], mail: Mail, reply: str) -> None:
+    if claims.finish([delivery]):
+        mail.state, mail.reply, mail.sent_at = MailState.SENT, reply, clock.now()
+        mail.save(update_fields=["state", "reply", "sent_at"])
+
+
+@transaction.atomic
+def _give_back(batch: Batch[E], delivery: Claimed[E], mail: Mail, error: RefusedError) -> None:
+    """The server did not take it: try again later, or never."""
+    if batch.fail(delivery, PermanentError(str(error)) if error.for_good else error):
+        mail.state = MailState.BOUNCED if error.for_good else MailState.QUEUED
+        mail.reply = str(error)
+        mail.save(update_fields=["state", "reply"])
+
+
+@transaction.atomic
+def _lose_answer(batch: Batch[E], delivery: Claimed[E], mail: Mail, error: AnswerLostError) -> None:
+    """It may have been taken: the next attempt decides by the ledger."""
+    if batch.fail(delivery, error):
+        mail.state, mail.reply = MailState.UNKNOWN, str(error)
+        mail.unknowns += 1
+        mail.save(update_fields=["state", "reply", "unknowns"])

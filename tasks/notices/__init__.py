@@ -1,0 +1,1 @@
+"""Queue `notices`: what people are told in the portal."""

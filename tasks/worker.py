@@ -1,0 +1,35 @@
+"""What a worker runs: one task per handler, under the handler's name."""
+
+from functools import partial
+from typing import Any
+
+from celery.signals import setup_logging, worker_process_init
+
+from core.events.nudge import nudger
+from tasks import database
+from tasks.app import app
+from tasks.drain import drain
+from tasks.handler import Handler
+from tasks.subscriptions import HANDLERS
+
+
+def answer_nudge(handler: Handler[Any]) -> int:
+    """There is something for the handler: work off what is due."""
+    nudger().arrived(handler.name)
+    database.new_turn()
+    return drain(handler)
+
+
+for each in HANDLERS:
+    app.task(partial(answer_nudge, each), name=each.name)
+
+
+@worker_process_init.connect
+def keep_connection(**_: Any) -> None:
+    """A worker process keeps its database connection."""
+    database.keep_open()
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Django has set logging up; Celery leaves it alone when something listens here."""
