@@ -35,6 +35,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # the default gives up after 100
     broker_transport_options={
+        "queue_order_strategy": "priority",  # in the order of QUEUES
         "visibility_timeout": 2 * LONGEST + 60,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,

@@ -1,6 +1,5 @@
 """What a worker runs: one task per handler, under the handler's name."""
 
-from functools import partial
 from typing import Any
 
 from celery.signals import setup_logging, worker_process_init
@@ -13,15 +12,19 @@ from tasks.handler import Handler
 from tasks.subscriptions import HANDLERS
 
 
-def answer_nudge(handler: Handler[Any]) -> int:
-    """There is something for the handler: work off what is due."""
-    nudger().arrived(handler.name)
-    database.new_turn()
-    return drain(handler)
+def register(handler: Handler[Any]) -> None:
+    """Make a Celery task of a handler, without arguments: what is due stands in PostgreSQL."""
+
+    @app.task(name=handler.name)
+    def answer_nudge() -> int:
+        """Work off what is due; returns how many deliveries ran."""
+        nudger().arrived(handler.name)
+        database.new_turn()
+        return drain(handler)
 
 
 for each in HANDLERS:
-    app.task(partial(answer_nudge, each), name=each.name)
+    register(each)
 
 
 @worker_process_init.connect

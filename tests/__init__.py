@@ -1,0 +1,1 @@
+"""The stories of Schoolbell, from single functions to whole stacks in a browser."""

@@ -1,0 +1,64 @@
+"""What the flow tests share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from core.classes.actions import draft_homework, publish_homework
+from core.classes.demo import load_demo_school
+from core.classes.models import Homework, SchoolClass
+from core.people.actor import Actor, actor_of
+from core.people.models import Membership, User
+from tests.clock import in_a_week
+
+
+@dataclass(frozen=True)
+class School:
+    """The demo school, and ways to act in it."""
+
+    def actor(self, email: str) -> Actor:
+        return actor_of(Membership.objects.select_related("user").get(user__email=email))
+
+    def user(self, email: str) -> User:
+        return User.objects.get(email=email)
+
+    def class_7a(self, centre: str = "oakwood") -> SchoolClass:
+        return SchoolClass.objects.get(centre__slug=centre, name="7A")
+
+    def draft(self, title: str = "Fractions", centre: str = "oakwood") -> Homework:
+        return draft_homework(
+            class_id=self.class_7a(centre).pk,
+            title=title,
+            body="Page 12, exercises 1 to 4.",
+            due_at=in_a_week(),
+            by=self.actor(f"teacher@{centre}.example"),
+        )
+
+    def publish(self, title: str = "Fractions", centre: str = "oakwood") -> Homework:
+        homework = self.draft(title, centre)
+        return publish_homework(
+            homework_id=homework.pk, by=self.actor(f"teacher@{centre}.example")
+        )
+
+
+@pytest.fixture
+def school(transactional_db: None) -> School:
+    """The demo school in an empty database, with real commits."""
+    assert load_demo_school()
+    return School()
+
+
+@pytest.fixture
+def work_off() -> Callable[[], int]:
+    """Drain every handler in this process until nothing is due; returns how many deliveries ran."""
+    from tasks.drain import drain
+    from tasks.subscriptions import HANDLERS
+
+    def run() -> int:
+        total = 0
+        while count := sum(drain(handler) for handler in HANDLERS):
+            total += count
+        return total
+
+    return run

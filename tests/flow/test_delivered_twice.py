@@ -1,0 +1,81 @@
+"""Every handler, delivered twice and to two workers at once, has its effect once."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from core import clock
+from core.classes.actions import withdraw_homework
+from core.events.event import NO_CENTRE
+from core.events.models import Delivery
+from core.events.publish import publish
+from core.http.models import IdempotentAnswer
+from core.mail.models import Mail
+from core.notices.models import Notice
+from core.ops.events import CleanupDue
+from tasks.drain import drain
+from tasks.handler import Handler
+from tasks.subscriptions import HANDLERS
+from tests.flow.conftest import School
+
+Story = Callable[[School], None]
+Effect = Callable[[], int]
+
+
+def publish_homework(school: School) -> None:
+    school.publish()
+
+
+def publish_and_withdraw(school: School) -> None:
+    homework = school.publish()
+    for handler in HANDLERS:
+        drain(handler)
+    Notice.objects.all().delete()
+    withdraw_homework(homework_id=homework.pk, by=school.actor("teacher@oakwood.example"))
+
+
+def let_things_pile_up(_school: School) -> None:
+    long_ago = clock.now() - timedelta(days=30)
+    Session.objects.create(session_key="old", expire_date=long_ago)
+    Session.objects.create(session_key="new", expire_date=clock.now() + timedelta(days=1))
+    IdempotentAnswer.objects.create(user_id=1, key="old", created_at=long_ago)
+    IdempotentAnswer.objects.create(user_id=1, key="new", created_at=clock.now())
+    with transaction.atomic():
+        publish(CleanupDue(centre_id=NO_CENTRE))
+
+
+# What sets each handler off, how its effect is counted, and how often it must be there.
+STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
+    "notices.notify_class": (publish_homework, Notice.objects.count, 60),
+    "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
+    "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
+    "cleanup.clear_sessions": (let_things_pile_up, Session.objects.count, 1),
+    "cleanup.forget_answers": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
+}
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.name)
+def test_twice_is_once(handler: Handler, school: School) -> None:  # type: ignore[type-arg]
+    story, effect, times = STORIES[handler.name]
+    story(school)
+
+    workers = [threading.Thread(target=_work, args=(handler,)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    drain(handler)
+
+    assert effect() == times
+    deliveries = Delivery.objects.filter(handler=handler.name)
+    assert set(deliveries.values_list("state", "attempt")) == {("done", 1)}
+
+
+def _work(handler: Handler) -> None:  # type: ignore[type-arg]
+    drain(handler)
+    connection.close()

@@ -1,0 +1,62 @@
+"""The API's description says what a client must know."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from core.urls import api
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return dict(api.get_openapi_schema())
+
+
+def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every operation by method and path."""
+    return {
+        f"{method} {path}": operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_operation_says_what_it_does(schema: dict[str, Any]) -> None:
+    found = operations(schema).values()
+    assert all(each["summary"] and each["description"] for each in found)
+    assert len({each["operationId"] for each in found}) == len(found)
+
+
+def test_every_operation_says_how_it_can_fail(schema: dict[str, Any]) -> None:
+    answers = operations(schema)["patch /api/homework/{homework_id}"]["responses"]
+    assert set(answers) == {200, 400, 401, 403, 404, 409, 413, 415, 422, 503}
+    content = answers[409]["content"]["application/problem+json"]
+    assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
+    def references(node: Any) -> set[str]:
+        children = (
+            node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        )
+        own = {node["$ref"]} if isinstance(node, dict) and "$ref" in node else set()
+        return own.union(*(references(child) for child in children))
+
+    defined = {f"#/components/schemas/{name}" for name in schema["components"]["schemas"]}
+    assert references(schema) <= defined
+
+
+def test_posts_of_people_take_a_key(schema: dict[str, Any]) -> None:
+    def takes_key(operation: dict[str, Any]) -> bool:
+        return any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
+
+    for name, operation in operations(schema).items():
+        assert takes_key(operation) == (name.startswith("post") and "security" in operation)
+
+
+@pytest.mark.parametrize("path", ["/api/openapi.json", "/api/docs"])
+def test_it_is_there_for_all_and_fetches_nothing_from_elsewhere(path: str) -> None:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    assert b"//cdn" not in answer.content
