@@ -1,0 +1,73 @@
+# Schoolbell: everything from Python and make. `make` alone lists what there is.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet --quiet --no-input
+LOCK := ../$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# Those first for which every wheel exists.
+CANDIDATES := python3.12 python3.11 python3.13 python3 python
+
+# What settings need to be imported at all; nothing of it is connected to.
+CHECK_ENV := DEBUG=true DB_USER=check DB_PASSWORD=check
+DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
+  SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG \
+  ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check fix lock clean
+
+help: ## list what there is
+	@echo "Schoolbell"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PORT and SCHOOLBELL_HOME (default var/) choose where \`make up\` runs."
+
+up: $(VENV)/base.stamp ## run everything in this terminal: servers, portal, workers; Ctrl-C stops
+	@exec $(PYTHON) -m infra.local
+
+test: $(VENV)/dev.stamp ## run all tests; ARGS= goes to pytest
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(CHECK_ENV) $(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+	$(CHECK_ENV) $(PYTHON) manage.py check
+	$(DEPLOY_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+fix: $(VENV)/dev.stamp ## format, and repair what the linter can repair
+	$(VENV)/bin/ruff check --fix-only .
+	$(VENV)/bin/ruff format .
+
+lock: $(VENV)/dev.stamp ## write requirements/*.txt anew from the *.in files; ARGS=--upgrade renews all
+	@echo "Locking requirements/base.txt and dev.txt ..."
+	@cd requirements && $(LOCK) --output-file base.txt base.in $(ARGS)
+	@cd requirements && $(LOCK) --constraint base.txt --output-file dev.txt dev.in $(ARGS)
+
+clean: ## remove the virtual environment and the tools' caches; var/ with its data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache test-output
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+$(VENV)/base.stamp: requirements/base.txt $(VENV)/made.stamp
+	@echo "Installing what Schoolbell runs on (about half a minute the first time) ..."
+	@$(PIP) install --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt $(VENV)/made.stamp
+	@echo "Installing what Schoolbell's tests and checks need (about a minute the first time) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/base.stamp
+
+# A name on the path may be a shim that cannot run, and a Python may lack venv: each is tried.
+$(VENV)/made.stamp:
+	@for candidate in $(CANDIDATES); do \
+	  $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	    2>/dev/null || continue; \
+	  echo "Making $(VENV) with $$($$candidate --version) ..."; \
+	  rm -rf $(VENV); \
+	  $$candidate -m venv $(VENV) && touch $@ && exit 0; \
+	done; \
+	echo "Schoolbell needs Python 3.11 or newer with venv and ensurepip (Debian: apt-get install python3-venv)." >&2; \
+	exit 1

@@ -1,0 +1,1 @@
+"""What Schoolbell runs on."""

@@ -1,0 +1,118 @@
+"""TABLE: the programs of the embedded stack, in the order they start."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from infra.local.ports import HOST, free_port
+from infra.local.postgres import postgres_program
+from infra.local.privileges import tethered
+from infra.local.probes import answers, log_says, serves_http
+from infra.local.problem import ProblemError
+from infra.local.program import Program
+from infra.local.redis import redis_program
+from infra.local.stack import OWNER, Stack
+
+PYTHON = sys.executable
+MOST_COPIES = 16
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stack is made of: servers first, then steps that must succeed, then the programs."""
+
+    servers: Callable[[Stack], list[Program]]
+    steps: Callable[[Stack], list[Program]]
+    programs: Callable[[Stack], list[Program]]
+
+
+def servers(stack: Stack) -> list[Program]:
+    return [postgres_program(stack), redis_program(stack), smtp_program(stack)]
+
+
+def steps(stack: Stack) -> list[Program]:
+    return [
+        step("migrate", ("manage.py", "migrate", "--noinput"), stack.environment(OWNER)),
+        step("demo", ("manage.py", "demo"), stack.environment()),
+    ]
+
+
+def programs(stack: Stack) -> list[Program]:
+    return [
+        *copies(stack, "SCHOOLBELL_WEBS", web),
+        *copies(stack, "SCHOOLBELL_WORKERS", worker),
+        *copies(stack, "SCHOOLBELL_RELAYS", relay),
+        *copies(stack, "SCHOOLBELL_BEATS", beat),
+        flower(stack),
+    ]
+
+
+EMBEDDED = Plan(servers, steps, programs)
+
+
+def copies(stack: Stack, variable: str, make: Callable[[Stack, str], Program]) -> list[Program]:
+    """As many as the variable says: `web`, `web-2`, `web-3`..."""
+    asked = stack.caller.get(variable, "1")
+    if not asked.isdecimal() or not 0 <= int(asked) <= MOST_COPIES:
+        message = f"{variable}={asked} is not a number from 0 to {MOST_COPIES}."
+        raise ProblemError(message)
+    suffixes = ["" if number == 1 else f"-{number}" for number in range(1, int(asked) + 1)]
+    return [make(stack, suffix) for suffix in suffixes]
+
+
+def python(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Program:
+    argv = tethered((PYTHON, *arguments))
+    return Program(name=name, argv=argv, env=env, ready=log_says(""))
+
+
+def step(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Program:
+    return python(name, arguments, env)
+
+
+def celery(name: str, command: str, options: str, stack: Stack) -> Program:
+    arguments = ("-m", "celery", "-A", "tasks.app", command, *options.split())
+    return python(name, arguments, stack.environment())
+
+
+def smtp_program(stack: Stack) -> Program:
+    port, box = stack.ports.smtp, str(stack.home.mailbox)
+    options = ("--host", HOST, "--port", str(port), "--mailbox", box)
+    program = python("smtp", ("-m", "infra.local.smtp", *options), stack.bare_environment())
+    return replace(program, ready=answers(port, greeting=b"220"), address=f"{HOST}:{port}")
+
+
+def web(stack: Stack, suffix: str) -> Program:
+    port = free_port() if suffix else stack.web_port
+    options = (
+        f"--host {HOST} --port {port} --no-access-log --ws websockets --ws-max-size 65536 "
+        "--timeout-graceful-shutdown 5"
+    )
+    arguments = ("-m", "uvicorn", "consumers.routing:application", *options.split())
+    program = python(f"web{suffix}", arguments, stack.environment())
+    return replace(program, ready=serves_http(port, "/readyz"), address=f"{HOST}:{port}")
+
+
+def worker(stack: Stack, suffix: str) -> Program:
+    options = (
+        f"--concurrency 2 --without-gossip --without-mingle -E --loglevel INFO -n worker{suffix}@%h"
+    )
+    program = celery(f"worker{suffix}", "worker", options, stack)
+    return replace(program, ready=log_says(" ready."))
+
+
+def relay(stack: Stack, suffix: str) -> Program:
+    program = python(f"relay{suffix}", ("-m", "tasks.relay"), stack.environment())
+    return replace(program, ready=log_says("relay ready"))
+
+
+def beat(stack: Stack, suffix: str) -> Program:
+    options = "-S schedules.scheduler:SlotScheduler --pidfile= --loglevel INFO"
+    program = celery(f"beat{suffix}", "beat", options, stack)
+    return replace(program, ready=log_says("beat: Starting"))
+
+
+def flower(stack: Stack) -> Program:
+    port = stack.ports.flower
+    program = celery("flower", "flower", f"--address={HOST} --port={port}", stack)
+    ready = serves_http(port, "/", only_ok=False)
+    return replace(program, ready=ready, address=f"{HOST}:{port}")

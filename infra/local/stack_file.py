@@ -1,0 +1,24 @@
+"""stack.json: where everything of a running stack is, for people and programs beside it."""
+
+import json
+import os
+from collections.abc import Iterable
+
+from infra.local.home import write_private
+from infra.local.ports import HOST
+from infra.local.stack import APP, OWNER, Stack
+
+
+def write_stack_file(stack: Stack, processes: Iterable[tuple[str, int]]) -> None:
+    facts = {
+        "base_url": stack.base_url,
+        "database_url": stack.database_url(APP),
+        "admin_database_url": stack.database_url(OWNER),
+        "redis_url": stack.redis_url,
+        "smtp": {"host": HOST, "port": stack.ports.smtp},
+        "mailbox_dir": str(stack.home.mailbox),
+        "flower_url": stack.flower_url,
+        "supervisor": os.getpid(),
+        "processes": [{"name": name, "pid": pid} for name, pid in processes],
+    }
+    write_private(stack.home.stack_file, json.dumps(facts, indent=1) + "\n")

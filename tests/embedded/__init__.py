@@ -1,0 +1,1 @@
+"""Stories of the embedded stack's supervisor."""
