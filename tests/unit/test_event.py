@@ -9,7 +9,7 @@ from core.classes.events import HomeworkPublished
 def test_an_event_cannot_be_changed() -> None:
     event = HomeworkPublished(centre_id=1, homework_id=7)
     with pytest.raises(ValidationError):
-        event.homework_id = 8
+        event.homework_id = 8  # type: ignore[misc]
 
 
 def test_an_event_says_what_it_holds() -> None:

@@ -1,0 +1,1 @@
+"""The socket side: routing, the consumer, the hub."""

@@ -1,0 +1,86 @@
+"""What a client that has signed in may ask for, and the answers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from consumers import frames
+from consumers.door import Guest
+from consumers.frames import Auth, FrameError, Ping, Publish, Ref, Subscribe, Unsubscribe
+from consumers.hub import Hub
+from consumers.outlet import Outlet
+from consumers.streams import STREAMS
+from consumers.watch import Watch
+from core.live import entries
+from core.live.streams import FoundStream, StreamKind, find_stream
+
+MOST_STREAMS: Final = 100  # that one socket may watch
+
+NO_TOKENS: Final = ("not_supported", "Signing in with a token is not supported yet.")
+
+
+class Conversation:
+    """One signed-in client: follows its frames, keeps what it watches."""
+
+    def __init__(
+        self, guest: Guest, outlet: Outlet, hub: Hub, kinds: Sequence[StreamKind] = STREAMS
+    ) -> None:
+        self._guest = guest
+        self._outlet = outlet
+        self._hub = hub
+        self._kinds = kinds
+        self._watches: dict[str, Watch] = {}
+
+    async def follow(self, text: str | None) -> None:
+        """Do what a frame says, or answer with an error. Raises what the database raises."""
+        try:
+            await self._follow(frames.parse(text))
+        except FrameError as error:
+            self._outlet.put(error.answer)
+
+    def end(self) -> None:
+        """Watch nothing any more."""
+        for watch in self._watches.values():
+            self._hub.feed.leave(watch)
+
+    async def _follow(self, frame: frames.Frame) -> None:
+        match frame:
+            case Subscribe():
+                await self._subscribe(frame)
+            case Unsubscribe():
+                self._unsubscribe(frame.stream)
+            case Publish():
+                await self._publish(frame)
+            case Auth():
+                raise FrameError(*NO_TOKENS, frame.ref)
+            case Ping():
+                self._outlet.put(frames.pong())
+
+    async def _subscribe(self, frame: Subscribe) -> None:
+        found = await self._find(frame.stream, frame.ref)
+        self._unsubscribe(found.name)
+        if len(self._watches) >= MOST_STREAMS:
+            raise FrameError(
+                "too_many", f"A socket watches up to {MOST_STREAMS} streams.", frame.ref
+            )
+        kept = await self._hub.desk.ask(entries.kept, found.stored_as)
+        after = kept.head if frame.after is None else frame.after
+        if not kept.follows(after):
+            self._outlet.put(frames.resync(found.name, kept.head))
+            after = kept.head
+        self._outlet.put(frames.subscribed(found.name, kept.head, frame.ref))
+        watch = self._hub.feed.watch(self._outlet, found.stored_as, found.name, after)
+        self._watches[found.name] = watch
+
+    def _unsubscribe(self, name: str) -> None:
+        if watch := self._watches.pop(name, None):
+            self._hub.feed.leave(watch)
+
+    async def _publish(self, frame: Publish) -> None:
+        found = await self._find(frame.stream, frame.ref)
+        raise FrameError("not_allowed", f"Clients do not publish to {found.name}.", frame.ref)
+
+    async def _find(self, name: str, ref: Ref) -> FoundStream:
+        found = await self._hub.desk.ask(find_stream, self._kinds, self._guest.user_id, name)
+        if found is None:
+            raise FrameError("not_found", "There is no such stream.", ref)
+        return found

@@ -1,0 +1,1 @@
+"""Streams that browsers follow: stored entries with gapless numbers, and hints."""
