@@ -22,9 +22,9 @@ def choose_actor(request: HttpRequest) -> Actor | None:
     """The actor of a signed-in request, kept on it; None for a person without a centre.
 
     An API client with several centres names one with `X-Centre`; the pages remember the choice in
-    the session. Raises CentreChoiceError (404 for a centre that is not theirs, 422 for none chosen).
+    the session. Raises CentreChoiceError: 404 for a centre that is not theirs, 422 for none named.
     """
-    memberships = memberships_of(request.user.pk)
+    memberships = memberships_of(int(request.user.pk or 0))
     request.actor = None  # type: ignore[attr-defined]  # read through `acting` below
     chosen = _chosen(request, memberships)
     actor = actor_of(chosen) if chosen else None

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 
 class Role(models.TextChoices):
@@ -68,9 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(email=models.functions.Lower(F("email"))), name="user_email_is_lower"
-            )
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_is_lower")
         ]
 
     def __str__(self) -> str:

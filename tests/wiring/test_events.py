@@ -5,6 +5,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from core.events.event import Event
 from schedules.scheduler import BY_NAME
@@ -20,7 +21,8 @@ CORE = Path(__file__).parents[2] / "core"
 def all_events() -> set[type[Event]]:
     """Every event that an area's events.py defines."""
     modules = (
-        importlib.import_module(f"core.{file.parent.name}.events") for file in CORE.glob("*/events.py")
+        importlib.import_module(f"core.{file.parent.name}.events")
+        for file in CORE.glob("*/events.py")
     )
     return {
         value
@@ -59,8 +61,6 @@ def test_every_docstring_of_an_event_says_what_happened() -> None:
 
 @pytest.mark.django_db
 def test_every_schedule_is_registered_once_and_edits_survive() -> None:
-    from django_celery_beat.models import PeriodicTask
-
     sync(SCHEDULES)
     PeriodicTask.objects.update(enabled=False)
     PeriodicTask.objects.create(
@@ -73,6 +73,4 @@ def test_every_schedule_is_registered_once_and_edits_survive() -> None:
 
 
 def _any_crontab() -> int:
-    from django_celery_beat.models import CrontabSchedule
-
     return int(CrontabSchedule.objects.create(minute="1").pk)

@@ -1,5 +1,7 @@
 """The API's description says what a client must know."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -36,15 +38,9 @@ def test_every_operation_says_how_it_can_fail(schema: dict[str, Any]) -> None:
 
 
 def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
-    def references(node: Any) -> set[str]:
-        children = (
-            node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-        )
-        own = {node["$ref"]} if isinstance(node, dict) and "$ref" in node else set()
-        return own.union(*(references(child) for child in children))
-
+    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(schema)))
     defined = {f"#/components/schemas/{name}" for name in schema["components"]["schemas"]}
-    assert references(schema) <= defined
+    assert references <= defined
 
 
 def test_posts_of_people_take_a_key(schema: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""What every HTTP answer shares: request ids, problem+json, idempotency."""

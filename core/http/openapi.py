@@ -1,0 +1,72 @@
+"""What every operation has in common, in the API's own description."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from core.http.answers import MEDIA_TYPE
+
+KEY_HEADER: Final = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "The same key and body within 24 hours give the same answer, and happen once.",
+}
+FAULT: Final = {
+    "type": "object",
+    "required": ["loc", "msg"],
+    "properties": {
+        "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+        "msg": {"type": "string"},
+    },
+}
+PROBLEM: Final = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "errors", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": FAULT},
+        "request_id": {"type": "string"},
+    },
+}
+ALWAYS: Final = (422, 503)
+SIGNED_IN: Final = (401, 403)
+WITH_BODY: Final = (400, 401, 403, 413, 415)
+
+
+def describe(schema_of: Callable[..., dict[str, Any]], **options: Any) -> dict[str, Any]:
+    """The description that Ninja makes, with the problems each operation may answer with."""
+    schema = schema_of(**options)
+    schema["components"]["schemas"]["Problem"] = PROBLEM
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            for status in problems_of(path, method, operation):
+                operation["responses"].setdefault(status, _problem_answer(status))
+            if method == "post" and operation.get("security"):
+                operation["parameters"].append(KEY_HEADER)
+    return schema
+
+
+def problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    """Statuses of the problems that an operation may answer with."""
+    of_one = "{" in path
+    told = {
+        ALWAYS: True,
+        SIGNED_IN: "security" in operation,
+        WITH_BODY: "requestBody" in operation,
+        (404,): of_one,
+        (409,): of_one and method != "get",
+    }
+    return sorted({status for statuses, is_so in told.items() if is_so for status in statuses})
+
+
+def _problem_answer(status: int) -> dict[str, Any]:
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

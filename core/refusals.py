@@ -1,0 +1,27 @@
+"""The ways in which the portal says no. Whoever cannot do as asked raises one of these."""
+
+
+class NotAllowedError(Exception):
+    """The actor's roles do not allow this, in their own centre."""
+
+
+class NotFoundError(Exception):
+    """There is no such thing, as far as the actor may know."""
+
+
+class ConflictError(Exception):
+    """The thing is not in a state in which this can be done."""
+
+
+class InvalidError(Exception):
+    """What was given for a field cannot be.
+
+    `loc` names the field as clients send it, in the body unless `source` says "query"; `msg` tells
+    a person what would be right.
+    """
+
+    def __init__(self, loc: str, msg: str, *, source: str = "body") -> None:
+        super().__init__(msg)
+        self.loc = loc
+        self.msg = msg
+        self.source = source
