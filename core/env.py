@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 Port = Annotated[int, Field(ge=1, le=65535)]
 Name = Annotated[str, Field(pattern=r"^\w+$")]
 Filled = Annotated[str, Field(min_length=1)]
+
+
 def split(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """`"a, b"` -> `("a", "b")`; a default is a tuple already."""
     parts = value.split(",") if isinstance(value, str) else value
@@ -95,7 +97,7 @@ def problems_of(error: ValidationError) -> str:
 
 @cache
 def env() -> Env:
-    """The validated environment; ends the process with every problem named when it is not usable."""
+    """The validated environment; ends the process, naming every problem, when it is not usable."""
     try:
         return Env() if Mode().debug else ProductionEnv()
     except ValidationError as error:

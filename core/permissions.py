@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from core.events.context import note
 from core.http.problems import problem
 from core.people.acting import CentreChoiceError, choose_actor
 from core.people.models import Role
@@ -97,10 +98,8 @@ class PermissionMiddleware:
             return None
         rule = rule_of(request.method or "", match.route)
         if rule is None:
-            return problem(request, 405, f"{request.method} is not possible here.")
-        if not rule.signed_in:
-            return None
-        return refusal(request, rule)
+            return _closed(request, match.route)
+        return refusal(request, rule) if rule.signed_in else None
 
 
 def rule_of(method: str, route: str) -> Rule | None:
@@ -111,9 +110,8 @@ def rule_of(method: str, route: str) -> Rule | None:
 def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
     """Why the request may not go on, or None; sets `request.actor` on the way."""
     if not request.user.is_authenticated:
-        if request.path.startswith("/api/"):
-            return problem(request, 401, "Sign in first.")
-        return redirect_to_login(request.get_full_path())
+        return _sign_in_first(request)
+    note(actor_id=request.user.pk)
     try:
         actor = choose_actor(request)
     except CentreChoiceError as error:
@@ -121,3 +119,19 @@ def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
     if rule.member and not (actor and actor.is_any(*rule.roles)):
         return problem(request, 403, "Your role does not allow this.")
     return None
+
+
+def _closed(request: HttpRequest, route: str) -> HttpResponseBase:
+    """405 where other methods are open, else 404."""
+    methods = [line.partition(" ")[0] for line in RULES if line.partition(" ")[2] == route]
+    if not methods:
+        return problem(request, 404, "There is nothing at this address.")
+    answer = problem(request, 405, f"{request.method} is not possible here.")
+    answer.headers["Allow"] = ", ".join(methods)
+    return answer
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    if request.path.startswith("/api/"):
+        return problem(request, 401, "Sign in first.")
+    return redirect_to_login(request.get_full_path())

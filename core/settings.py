@@ -48,10 +48,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.http.request_id.RequestIdMiddleware",
+    "core.http.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "core.http.problems.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -134,6 +134,7 @@ CSRF_TRUSTED_ORIGINS = list(ENV.origins)
 CSRF_FAILURE_VIEW = "core.http.problems.csrf_failure"
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -146,6 +147,7 @@ STATICFILES_DIRS = [ROOT / "core" / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
+LIVE_HEARTBEAT = 5.0  # seconds; a hint lost on the way costs as much; membership lasts for 30
 MAILBOX_DIR = ENV.mailbox_dir
 FLOWER_URL = ENV.flower_url
 SMTP_TIMEOUT = 20  # seconds
@@ -157,8 +159,7 @@ LOGGING = {
     "filters": {"ids": {"()": "core.events.context.IdsInLogs"}},
     "formatters": {
         "line": {
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s"
-            " request=%(request_id)s event=%(event_id)s delivery=%(delivery_id)s"
+            "format": "%(asctime)s %(levelname)s %(name)s %(ids)s%(message)s",
         }
     },
     "handlers": {
@@ -170,5 +171,8 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stdout"], "level": ENV.log_level},
-    "loggers": {"django.server": {"handlers": [], "propagate": True}},
+    "loggers": {
+        # Flower asks workers for their settings; that one is too busy to answer is no news.
+        "flower.inspector": {"level": "ERROR"},
+    },
 }

@@ -4,12 +4,11 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from celery.beat import ScheduleEntry
 from celery.schedules import crontab
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django_celery_beat.models import PeriodicTask
-from django_celery_beat.schedulers import DatabaseScheduler
+from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 from core import clock
 from schedules.sync import sync
@@ -31,7 +30,7 @@ def latest_slot(crontab: crontab, *, after: datetime, until: datetime) -> dateti
     return latest
 
 
-class SlotScheduler(DatabaseScheduler):
+class SlotScheduler(DatabaseScheduler):  # type: ignore[misc]  # it has no types
     """django-celery-beat's scheduler, with `tick` in the place of a Celery message."""
 
     producer = None  # beat would wait for a connection to Redis before each turn
@@ -41,10 +40,11 @@ class SlotScheduler(DatabaseScheduler):
         sync(SCHEDULES)
 
     def enabled_models_qs(self) -> QuerySet[PeriodicTask]:
-        """All of them: leaving out those of other hours would lose a slot that was slept through."""
-        return PeriodicTask.objects.enabled()
+        """All of them: leaving out those of other hours would lose a slot slept through."""
+        enabled: QuerySet[PeriodicTask] = PeriodicTask.objects.enabled()
+        return enabled
 
-    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:  # noqa: ARG002
+    def apply_entry(self, entry: ModelEntry, producer: Any = None) -> None:
         """Take the latest slot since the last run, unless it was missed for too long."""
         schedule, now = BY_NAME[entry.name], clock.now()
         after = max(entry.last_run_at, now - schedule.catch_up)

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,12 @@ class Patience:
 
     def wait_after(self, attempt: int) -> timedelta:
         """How long to wait after the attempt of this number, counted from 1."""
-        whole = min(self.first * 2 ** min(attempt - 1, 30), self.longest)
-        return whole * random.uniform(0.5, 1)  # noqa: S311 - spreads retries, keeps no secret
+        doublings: int = 2 ** min(attempt - 1, 30)
+        return min(self.first * doublings, self.longest) * random.uniform(0.5, 1)  # noqa: S311 - spreads retries, keeps no secret
 
     def is_over(self, attempt: int) -> bool:
         """Whether the attempt of this number was the last."""
         return attempt >= self.attempts
+
+
+PATIENCE: Final = Patience()

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from core.events.claims import Claimed
 from core.events.event import Event
-from tasks.backoff import Patience
+from tasks.backoff import PATIENCE, Patience
 
 E = TypeVar("E", bound=Event)
 
@@ -50,7 +50,7 @@ class Handler(Generic[E]):
     to: Callable[[E], Recipients] | None = None
     batch: int = 100  # deliveries in one transaction, at most
     outside: bool = False
-    patience: Patience = Patience()
+    patience: Patience = PATIENCE
 
 
 def on(
@@ -59,7 +59,7 @@ def on(
     to: Callable[[E], Recipients] | None = None,
     batch: int = 100,
     outside: bool = False,
-    patience: Patience | None = None,
+    patience: Patience = PATIENCE,
 ) -> Callable[[Callable[[Batch[E]], None]], Handler[E]]:
     """Make a function the handler of an event; its queue is the folder that it stands in.
 
@@ -75,7 +75,7 @@ def on(
             to=to,
             batch=batch,
             outside=outside,
-            patience=patience or Patience(),
+            patience=patience,
         )
 
     return make

@@ -10,7 +10,9 @@ from pathlib import Path
 import django
 import pytest
 
-from tests.servers import OWNER, Servers, plan_servers, running_servers
+from core.events.nudge import broker
+from infra.local.stack import OWNER
+from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
 
 # Django reads its settings when the first test module is imported, so the servers' ports and
 # passwords are chosen here; the servers themselves start in `pytest_configure`.
@@ -18,6 +20,8 @@ HOME = Path(tempfile.mkdtemp(prefix="schoolbell-tests-"))
 STACK = plan_servers(HOME / "servers")
 os.environ.update(STACK.environment(OWNER), DELIVERY_LEASE_SECONDS="2")
 django.setup()
+# A process that pytest-xdist starts from here must not have Django set up before its own turn.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 SERVERS = pytest.StashKey[Servers]()
 
@@ -42,9 +46,14 @@ def servers(pytestconfig: pytest.Config) -> Servers:
 def _empty_mailbox_and_redis(servers: Servers) -> Iterator[None]:
     """What a test leaves there, the next one does not find."""
     yield
-    from core.events.nudge import broker
-
     with broker() as redis:
         redis.flushall()
     for mail in servers.stack.home.mailbox.glob("*"):
         mail.unlink()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A whole running stack, shared by the tests of a process."""
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack

@@ -33,7 +33,9 @@ class Person:
         """The JSON of a page that must be there."""
         return self.http.get(path, params=params).raise_for_status().json()
 
-    def post(self, path: str, body: dict[str, Any] | None = None, *, key: str = "") -> httpx.Response:
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, *, key: str = ""
+    ) -> httpx.Response:
         """An unsafe request with what a browser sends along."""
         headers = {"Idempotency-Key": key} if key else {}
         return self._trade("POST", path, json=body or {}, headers=headers)
@@ -92,7 +94,7 @@ class Listener:
     def _listen(self) -> None:
         url = self._person.base_url.replace("http", "ws") + "/ws/"
         headers = {"Cookie": self._person.cookies()}
-        with connect(url, additional_headers=headers, open_timeout=2) as socket:
+        with connect(url, additional_headers=headers, open_timeout=2, max_queue=None) as socket:
             after = self.numbers[-1] if self.entries else 0
             socket.send(json.dumps({"op": "subscribe", "stream": "me", "after": after, "ref": "a"}))
             while not self._over.is_set():

@@ -111,4 +111,5 @@ def _lock(homework_id: int, by: Actor) -> Homework:
     homework = queries.get_homework(homework_id, by=by)
     if not queries.may_teach(homework.school_class, by):
         raise NotAllowedError("Only a teacher of the class can do this.")
-    return Homework.objects.select_for_update().select_related("school_class").get(pk=homework.pk)
+    locked = Homework.objects.select_for_update(of=("self",)).select_related("school_class")
+    return locked.get(pk=homework.pk)

@@ -19,10 +19,38 @@ GROWN_UPS: Final = {
     "head": ("Harper Hill", Role.HEAD),
     "teacher": ("Taylor Thorne", Role.TEACHER),
 }
-FIRST_NAMES: Final = (
-    "Ada Ben Chloe Dev Elif Finn Grace Hugo Ines Jonas Kira Liam Mina Noah Olga Pablo Quinn Rosa "
-    "Sami Tess Uma Viktor Wren Xenia Yusuf Zoe Amir Bella Carlos Dana"
-).split()
+FIRST_NAMES: Final = [
+    "Ada",
+    "Ben",
+    "Chloe",
+    "Dev",
+    "Elif",
+    "Finn",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Kira",
+    "Liam",
+    "Mina",
+    "Noah",
+    "Olga",
+    "Pablo",
+    "Quinn",
+    "Rosa",
+    "Sami",
+    "Tess",
+    "Uma",
+    "Viktor",
+    "Wren",
+    "Xenia",
+    "Yusuf",
+    "Zoe",
+    "Amir",
+    "Bella",
+    "Carlos",
+    "Dana",
+]
 LAST_NAMES: Final = {"oakwood": "Ashby", "riverside": "Rivera"}
 
 

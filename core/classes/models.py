@@ -61,7 +61,9 @@ class Homework(models.Model):
     published_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["school_class", "state", "due_at"], name="homework_by_class")]
+        indexes = [
+            models.Index(fields=["school_class", "state", "due_at"], name="homework_by_class")
+        ]
 
     def __str__(self) -> str:
         return self.title

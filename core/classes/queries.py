@@ -34,7 +34,7 @@ def classes_for(by: Actor) -> QuerySet[SchoolClass]:
 
 
 def _taught_by(by: Actor) -> QuerySet[SchoolClass]:
-    return SchoolClass.objects.filter(centre_id=by.centre_id, teachers=by.user_id).values("pk")
+    return SchoolClass.objects.filter(centre_id=by.centre_id, teachers=by.user_id)
 
 
 def get_class(class_id: int, *, by: Actor) -> SchoolClass:

@@ -1,10 +1,10 @@
 """Claiming deliveries and saying what became of them: all the SQL of the outbox's far end."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,7 +26,7 @@ class Claimed(Generic[E]):
     event_id: UUID
     request_id: str
     payload: str  # JSON
-    event_type: type[E]
+    event_type: type[E] = field(kw_only=True)
 
     @cached_property
     def event(self) -> E:
@@ -129,7 +129,7 @@ def claim(
             CLAIM,
             {"handler": handler, "limit": limit, "after": after, "lease": lease.total_seconds()},
         )
-        rows = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [Claimed(*row, event_type=event_type) for row in sorted(rows)]
 
 
@@ -150,9 +150,7 @@ def skip(delivery: Claimed[E], reason: str) -> None:
         )
 
 
-def fail(
-    delivery: Claimed[E], error: str, *, last: bool, wait: timedelta = timedelta()
-) -> bool:
+def fail(delivery: Claimed[E], error: str, *, last: bool, wait: timedelta = timedelta()) -> bool:
     """Give a failed delivery its next time, or make it a dead letter when this was the `last`.
 
     False, and nothing changed, when it is not ours any more.
@@ -168,7 +166,7 @@ def fail(
                 "last": last,
             },
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def hold(delivery: Claimed[E]) -> bool:

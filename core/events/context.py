@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 
@@ -19,12 +19,19 @@ class Context:
     delivery_id: int | None = None
 
 
-_current: ContextVar[Context] = ContextVar("schoolbell_context", default=Context())
+NOTHING: Final = Context()
+
+_current: ContextVar[Context] = ContextVar("schoolbell_context", default=NOTHING)
 
 
 def current() -> Context:
     """The ids of what is being worked on."""
     return _current.get()
+
+
+def note(**ids: Any) -> None:
+    """From now on `current()` carries these ids too, until the block around it ends."""
+    _current.set(replace(_current.get(), **ids))
 
 
 @contextmanager
@@ -38,11 +45,15 @@ def working_on(**ids: Any) -> Iterator[None]:
 
 
 class IdsInLogs(logging.Filter):
-    """Gives each log record the ids of what is being worked on."""
+    """Gives each log record `ids`: those of what is being worked on, or nothing."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         context = current()
-        record.request_id = context.request_id or "-"
-        record.event_id = context.event_id or "-"
-        record.delivery_id = context.delivery_id or "-"
+        ids = {
+            "request": context.request_id,
+            "event": context.event_id,
+            "delivery": context.delivery_id,
+        }
+        known = [f"{name}={value}" for name, value in ids.items() if value]
+        record.ids = f"[{' '.join(known)}] " if known else ""
         return True

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class EventRecord(models.Model):
@@ -15,7 +16,7 @@ class EventRecord(models.Model):
     actor_id = models.BigIntegerField(null=True)
     request_id = models.CharField(max_length=64, default="")
     cause_id = models.UUIDField(null=True)  # the event whose handling led to this one
-    occurred_at = models.DateTimeField(db_default=models.functions.Now())
+    occurred_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "event"
@@ -51,7 +52,7 @@ class Delivery(models.Model):
     key = models.CharField(max_length=100, default="")
     state = models.CharField(max_length=8, choices=DeliveryState.choices, default="pending")
     attempt = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(db_default=models.functions.Now())
+    due_at = models.DateTimeField(db_default=Now())
     detail = models.TextField(default="")  # why skipped, or the last error
     finished_at = models.DateTimeField(null=True)
 
@@ -61,7 +62,9 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["event", "handler", "key"], name="delivery_once")
         ]
         indexes = [
-            models.Index(fields=["handler", "centre_id", "due_at"], condition=OPEN, name="delivery_open"),
+            models.Index(
+                fields=["handler", "centre_id", "due_at"], condition=OPEN, name="delivery_open"
+            ),
             models.Index(
                 fields=["handler"], condition=Q(state=DeliveryState.DEAD), name="delivery_dead"
             ),

@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 
 from redis import Redis, RedisError
@@ -96,15 +97,13 @@ class Nudger:
             logger.warning("Could not note the arrival of %s's nudge: %s", handler, error)
 
 
-_nudger = Nudger()
+@cache
+def nudger() -> Nudger:
+    """This process's nudger."""
+    return Nudger()
 
 
-def _begin_anew() -> None:
-    global _nudger  # noqa: PLW0603 - threads and sockets do not survive a fork
-    _nudger = Nudger()
-
-
-os.register_at_fork(after_in_child=_begin_anew)
+os.register_at_fork(after_in_child=nudger.cache_clear)  # threads and sockets do not survive it
 
 
 def wake(handlers: Iterable[str]) -> None:
@@ -113,9 +112,4 @@ def wake(handlers: Iterable[str]) -> None:
     woken_by = {"request_id": context.request_id}
     if context.event_id:
         woken_by["event_id"] = str(context.event_id)
-    _nudger.wake(handlers, woken_by)
-
-
-def nudger() -> Nudger:
-    """This process's nudger."""
-    return _nudger
+    nudger().wake(handlers, woken_by)

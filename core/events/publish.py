@@ -1,6 +1,6 @@
 """The one door for events."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,7 +16,9 @@ from core.events.registry import handlers_of
 INSERT: Final = """
 WITH event AS (
     INSERT INTO event (id, kind, version, centre_id, payload, actor_id, request_id, cause_id)
-    VALUES (%(id)s, %(kind)s, %(version)s, %(centre)s, %(payload)s, %(actor)s, %(request)s, %(cause)s)
+    VALUES (
+        %(id)s, %(kind)s, %(version)s, %(centre)s, %(payload)s, %(actor)s, %(request)s, %(cause)s
+    )
 )
 INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail)
 SELECT %(id)s, %(centre)s, handler, '', 'pending', 0, ''
@@ -37,11 +39,14 @@ def publish(event: Event) -> UUID:
     event without a line in the table of subscriptions.
     """
     if not connection.in_atomic_block:
-        raise NoTransactionError(f"{event.kind()} must be published inside its action's transaction.")
+        raise NoTransactionError(
+            f"{event.kind()} must be published inside its action's transaction."
+        )
     handlers = handlers_of(type(event))
     context = current()
-    row = {
-        "id": uuid7(),
+    event_id = uuid7()
+    row: dict[str, Any] = {
+        "id": event_id,
         "kind": event.kind(),
         "version": event.version,
         "centre": event.centre_id,
@@ -55,4 +60,4 @@ def publish(event: Event) -> UUID:
         cursor.execute(INSERT, row)
     if handlers:
         transaction.on_commit(lambda: nudge.wake(handlers), robust=True)
-    return row["id"]
+    return event_id

@@ -12,7 +12,9 @@ from uuid import uuid4
 
 # Positional arguments, keyword arguments, and Celery's embedded callbacks: none of any.
 BODY = base64.b64encode(
-    json.dumps([[], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]).encode()
+    json.dumps(
+        [[], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
+    ).encode()
 ).decode()
 
 

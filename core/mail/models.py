@@ -30,7 +30,9 @@ class Mail(models.Model):
 
     class Meta:
         db_table = "mail"
-        indexes = [models.Index(fields=["state"], condition=~models.Q(state="sent"), name="mail_not_sent")]
+        indexes = [
+            models.Index(fields=["state"], condition=~models.Q(state="sent"), name="mail_not_sent")
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.state}"

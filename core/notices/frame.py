@@ -6,10 +6,12 @@ from django.http import HttpRequest
 
 from core.live.entries import heads
 from core.notices.queries import count_unread
-from core.notices.streams import me_stream
+from core.notices.streams import stream_of
 from core.people.acting import acting
+from core.people.actor import Actor
 from core.people.models import Centre, User
 from core.people.queries import memberships_of
+from core.people.signed_in import signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,11 @@ def frame_of(request: HttpRequest) -> Frame:
     To be called before the page's own queries: what happens after its number was read reaches the
     page over the socket, so nothing falls between the page and the socket.
     """
-    person: User = request.user  # type: ignore[assignment]  # the permission table made sure
-    stream = me_stream(person.pk)
+    person = signed_in(request)
+    stream = stream_of(person.pk)
     after = heads([stream])[stream]
     centres = tuple(membership.centre for membership in memberships_of(person.pk))
-    actor = acting(request)
+    actor: Actor | None = acting(request)  # none for a person without a centre
     return Frame(
         person=person,
         centre=next((each for each in centres if actor and each.pk == actor.centre_id), None),

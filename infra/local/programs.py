@@ -84,7 +84,7 @@ def smtp_program(stack: Stack) -> Program:
 def web(stack: Stack, suffix: str) -> Program:
     port = free_port() if suffix else stack.web_port
     options = (
-        f"--host {HOST} --port {port} --no-access-log --ws websockets --ws-max-size 65536 "
+        f"--host {HOST} --port {port} --no-access-log --ws websockets-sansio --ws-max-size 65536 "
         "--timeout-graceful-shutdown 5"
     )
     arguments = ("-m", "uvicorn", "consumers.routing:application", *options.split())

@@ -45,7 +45,9 @@ class Postbox:
     def open(self) -> smtplib.SMTP:
         """The open connection. OSError or SMTPException when there is none to be had."""
         if self._smtp is None:
-            self._smtp = smtplib.SMTP(env().smtp_host, env().smtp_port, timeout=settings.SMTP_TIMEOUT)
+            self._smtp = smtplib.SMTP(
+                env().smtp_host, env().smtp_port, timeout=settings.SMTP_TIMEOUT
+            )
             if env().smtp_tls:
                 self._smtp.starttls()
             if env().smtp_user:

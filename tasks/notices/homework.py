@@ -1,5 +1,7 @@
 """What people are told in the portal about homework."""
 
+from uuid import UUID
+
 from core.classes.audience import audience_of
 from core.classes.events import HomeworkPublished, HomeworkWithdrawn
 from core.classes.models import Homework, HomeworkState
@@ -62,7 +64,7 @@ def _homework_of(ids: set[int]) -> dict[int, Homework]:
     return Homework.objects.select_related("school_class").in_bulk(ids)
 
 
-def _note(homework: Homework, event_id: object, person: str, title: str) -> Note:
+def _note(homework: Homework, event_id: UUID, person: str, title: str) -> Note:
     return Note(
         person_id=int(person),
         centre_id=homework.centre_id,

@@ -1,7 +1,8 @@
 """Whatever is killed, wiped or stopped: everyone is told exactly once, and sockets catch up.
 
-Real signals on a real stack. Moments inside a worker are met without hooks in the product: a stopped
-mail server holds it before the effect, a locked ledger row after it, a stopped Redis after the commit.
+Real signals on a real stack. Moments inside a worker are met without hooks in the product: a
+stopped mail server holds it before the effect, a locked ledger row after it, a stopped Redis after
+the commit.
 """
 
 import os
@@ -19,8 +20,6 @@ from redis import Redis
 from tests import ledger
 from tests.portal import Listener, Person, listening
 from tests.servers import RunningStack, running_stack, wait_for
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 RUNNING = """
 SELECT count(*) FROM delivery WHERE handler = 'email.mail_class' AND key <> '' AND state = 'running'
@@ -137,7 +136,9 @@ def the_records_of_sent_mails_locked(
     with closing(psycopg2.connect(stack.facts["admin_database_url"])) as connection:
         with stopped(stack, "smtp"), connection.cursor() as cursor:
             wait_for(lambda: len(ledger.ask(stack, SENDING)) >= 1, what="a mail being sent")
-            time.sleep(0.2)  # nothing can move now: whoever was between two mails has begun the next
+            time.sleep(
+                0.2
+            )  # nothing can move now: whoever was between two mails has begun the next
             cursor.execute(f"{SENDING} FOR UPDATE")
             message_ids = [message_id for _, message_id in cursor.fetchall()]
         wait_for(

@@ -10,6 +10,8 @@ from core.classes.demo import load_demo_school
 from core.classes.models import Homework, SchoolClass
 from core.people.actor import Actor, actor_of
 from core.people.models import Membership, User
+from tasks.drain import drain
+from tasks.subscriptions import HANDLERS
 from tests.clock import in_a_week
 
 
@@ -37,9 +39,7 @@ class School:
 
     def publish(self, title: str = "Fractions", centre: str = "oakwood") -> Homework:
         homework = self.draft(title, centre)
-        return publish_homework(
-            homework_id=homework.pk, by=self.actor(f"teacher@{centre}.example")
-        )
+        return publish_homework(homework_id=homework.pk, by=self.actor(f"teacher@{centre}.example"))
 
 
 @pytest.fixture
@@ -52,8 +52,6 @@ def school(transactional_db: None) -> School:
 @pytest.fixture
 def work_off() -> Callable[[], int]:
     """Drain every handler in this process until nothing is due; returns how many deliveries ran."""
-    from tasks.drain import drain
-    from tasks.subscriptions import HANDLERS
 
     def run() -> int:
         total = 0
