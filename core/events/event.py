@@ -16,12 +16,17 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: ClassVar[int] = 1
+    about: ClassVar[str] = ""  # the field that names the thing it happened to: `homework_id`
     centre_id: int
 
     @classmethod
     def kind(cls) -> str:
         """The name under which it is stored."""
         return cls.__name__
+
+    def subject(self) -> str:
+        """The thing it happened to, `homework:7`, under which events are found; '' for none."""
+        return f"{self.about.removesuffix('_id')}:{getattr(self, self.about)}" if self.about else ""
 
     def payload(self) -> dict[str, Any]:
         """Its fields as JSON values."""

@@ -12,6 +12,7 @@ class EventRecord(models.Model):
     kind = models.CharField(max_length=100)
     version = models.PositiveSmallIntegerField()
     centre_id = models.BigIntegerField()  # 0: of no centre
+    subject = models.CharField(max_length=100, default="")  # `homework:7`
     payload = models.JSONField()
     actor_id = models.BigIntegerField(null=True)
     request_id = models.CharField(max_length=64, default="")
@@ -20,6 +21,7 @@ class EventRecord(models.Model):
 
     class Meta:
         db_table = "event"
+        indexes = [models.Index(fields=["subject"], condition=~Q(subject=""), name="event_subject")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -15,9 +15,11 @@ from core.events.registry import handlers_of
 # One round trip for the event and all its deliveries.
 INSERT: Final = """
 WITH event AS (
-    INSERT INTO event (id, kind, version, centre_id, payload, actor_id, request_id, cause_id)
-    VALUES (
-        %(id)s, %(kind)s, %(version)s, %(centre)s, %(payload)s, %(actor)s, %(request)s, %(cause)s
+    INSERT INTO event (
+        id, kind, version, centre_id, subject, payload, actor_id, request_id, cause_id
+    ) VALUES (
+        %(id)s, %(kind)s, %(version)s, %(centre)s, %(subject)s, %(payload)s, %(actor)s, %(request)s,
+        %(cause)s
     )
 )
 INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail)
@@ -50,6 +52,7 @@ def publish(event: Event) -> UUID:
         "kind": event.kind(),
         "version": event.version,
         "centre": event.centre_id,
+        "subject": event.subject(),
         "payload": Json(event.payload()),
         "actor": context.actor_id,
         "request": context.request_id,

@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from core.live.entries import heads
 from core.notices.queries import count_unread
 from core.notices.streams import stream_of
-from core.people.acting import acting
+from core.people.acting import acting, own_memberships
 from core.people.actor import Actor
 from core.people.models import Centre, User
-from core.people.queries import memberships_of
 from core.people.signed_in import signed_in
 
 
@@ -39,7 +38,7 @@ def frame_of(request: HttpRequest) -> Frame:
     person = signed_in(request)
     stream = stream_of(person.pk)
     after = heads([stream])[stream]
-    centres = tuple(membership.centre for membership in memberships_of(person.pk))
+    centres = tuple(membership.centre for membership in own_memberships(request))
     actor: Actor | None = acting(request)  # none for a person without a centre
     return Frame(
         person=person,

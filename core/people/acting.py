@@ -25,6 +25,7 @@ def choose_actor(request: HttpRequest) -> Actor | None:
     the session. Raises CentreChoiceError: 404 for a centre that is not theirs, 422 for none named.
     """
     memberships = memberships_of(int(request.user.pk or 0))
+    request.memberships = memberships  # type: ignore[attr-defined]
     request.actor = None  # type: ignore[attr-defined]  # read through `acting` below
     chosen = _chosen(request, memberships)
     actor = actor_of(chosen) if chosen else None
@@ -36,6 +37,12 @@ def acting(request: HttpRequest) -> Actor:
     """The actor that the permission table has made sure of."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
+
+
+def own_memberships(request: HttpRequest) -> list[Membership]:
+    """The signed-in person's memberships, read once per request."""
+    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    return memberships
 
 
 def _chosen(request: HttpRequest, memberships: list[Membership]) -> Membership | None:

@@ -1,10 +1,11 @@
 """What people are told in the portal about homework."""
 
-from uuid import UUID
+from typing import Any
 
 from core.classes.audience import audience_of
 from core.classes.events import HomeworkPublished, HomeworkWithdrawn
 from core.classes.models import Homework, HomeworkState
+from core.events.claims import Claimed
 from core.events.models import Delivery, DeliveryState
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
@@ -29,7 +30,7 @@ def notify_class(batch: Batch[HomeworkPublished]) -> None:
         homework = found[each.event.homework_id]
         if homework.state == HomeworkState.PUBLISHED:
             title = f"New homework: {homework.title}"
-            notes.append(_note(homework, each.event_id, each.key, title))
+            notes.append(_note(homework, each, title, url=f"/homework/{homework.pk}"))
         else:
             batch.skip(each, WITHDRAWN)
     tell(notes)
@@ -40,7 +41,7 @@ def told_before(event: HomeworkWithdrawn) -> Recipients:
     told = Delivery.objects.filter(
         centre_id=event.centre_id,
         event__kind=HomeworkPublished.kind(),
-        event__payload__homework_id=event.homework_id,
+        event__subject=event.subject(),
         handler=notify_class.name,
         state=DeliveryState.DONE,
     ).exclude(key="")
@@ -53,7 +54,7 @@ def notify_withdrawn(batch: Batch[HomeworkWithdrawn]) -> None:
     found = _homework_of({each.event.homework_id for each in batch.claimed})
     tell(
         [
-            _note(homework, each.event_id, each.key, f"Homework withdrawn: {homework.title}")
+            _note(homework, each, f"Homework withdrawn: {homework.title}", url="/")
             for each in batch.claimed
             for homework in [found[each.event.homework_id]]
         ]
@@ -64,13 +65,13 @@ def _homework_of(ids: set[int]) -> dict[int, Homework]:
     return Homework.objects.select_related("school_class").in_bulk(ids)
 
 
-def _note(homework: Homework, event_id: UUID, person: str, title: str) -> Note:
+def _note(homework: Homework, delivery: Claimed[Any], title: str, *, url: str) -> Note:
     return Note(
-        person_id=int(person),
+        person_id=int(delivery.key),
         centre_id=homework.centre_id,
-        event_id=event_id,
+        event_id=delivery.event_id,
         kind=NoticeKind.HOMEWORK,
         title=title,
         body=f"{homework.school_class.name}: {homework.body}"[:500],
-        url=f"/homework/{homework.pk}",
+        url=url,
     )

@@ -1,0 +1,144 @@
+"""The pages on which homework is written, read, published and withdrawn."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from core.classes import actions, queries
+from core.classes.forms import HomeworkForm
+from core.classes.models import Homework, HomeworkState, SchoolClass
+from core.classes.reach import reach_of
+from core.notices.frame import Frame, frame_of
+from core.people.acting import acting
+from core.refusals import ConflictError, InvalidError, NotAllowedError
+
+
+@never_cache
+def write(request: HttpRequest, class_id: int) -> HttpResponse:
+    """A new homework for a class: kept as a draft, or published at once."""
+    by = acting(request)
+    frame = frame_of(request)
+    school_class = queries.get_class(class_id, by=by)
+    check_teaches(request, school_class)
+    form = HomeworkForm(sent(request), zone=frame.zone)
+    written = save(
+        form, lambda: actions.draft_homework(class_id=class_id, by=by, **form.cleaned_data)
+    )
+    if written:
+        return after_saving(request, written)
+    return show_form(request, form, frame, school_class, None)
+
+
+@never_cache
+def edit(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """Changes a draft or a published homework."""
+    by = acting(request)
+    frame = frame_of(request)
+    homework = queries.get_homework(homework_id, by=by)
+    check_teaches(request, homework.school_class)
+    if homework.state == HomeworkState.WITHDRAWN:
+        raise ConflictError("A withdrawn homework cannot be changed.")
+    form = HomeworkForm(sent(request), zone=frame.zone, homework=homework)
+    written = save(
+        form, lambda: actions.edit_homework(homework_id=homework_id, by=by, **form.changes)
+    )
+    if written:
+        return after_saving(request, written)
+    return show_form(request, form, frame, homework.school_class, homework)
+
+
+@never_cache
+def read(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """One homework; with what can be done about it for those who teach the class."""
+    frame = frame_of(request)
+    homework = queries.get_homework(homework_id, by=acting(request))
+    teaches = queries.may_teach(homework.school_class, acting(request))
+    asks = teaches and homework.state == HomeworkState.DRAFT
+    shown = {
+        "frame": frame,
+        "homework": homework,
+        "teaches": teaches,
+        "reach": reach_of(homework_id) if asks else None,
+    }
+    return render(request, "homework/read.html", shown)
+
+
+def publish(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """Publishes a draft and says who is being told."""
+    announce_publication(request, homework_id)
+    return redirect("homework", homework_id)
+
+
+def withdraw(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """Takes a published homework back."""
+    try:
+        actions.withdraw_homework(homework_id=homework_id, by=acting(request))
+        messages.success(request, "Withdrawn. Whoever has not been told yet will not be.")
+    except ConflictError as error:
+        messages.error(request, str(error))
+    return redirect("homework", homework_id)
+
+
+def check_teaches(request: HttpRequest, school_class: SchoolClass) -> None:
+    """Refuse the form to whom its actions would be refused."""
+    if not queries.may_teach(school_class, acting(request)):
+        raise NotAllowedError("Only a teacher of the class can set homework for it.")
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was filled in; None while the form is only being asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+def save(form: HomeworkForm, action: Callable[[], Homework]) -> Homework | None:
+    """What the action wrote; None when the form is not sent or says what is wrong."""
+    if not form.is_valid():
+        return None
+    try:
+        return action()
+    except InvalidError as error:
+        form.add_error(error.loc if error.loc in form.fields else None, error.msg)
+        return None
+
+
+def after_saving(request: HttpRequest, homework: Homework) -> HttpResponse:
+    """Publish too if that button was pressed, and lead to the homework's page."""
+    if request.POST.get("then") == "publish":
+        announce_publication(request, homework.pk)
+    elif homework.state == HomeworkState.DRAFT:
+        messages.success(request, "Draft saved. Only those who teach or oversee the class see it.")
+    else:
+        messages.success(request, "Changes saved.")
+    return redirect("homework", homework.pk)
+
+
+def announce_publication(request: HttpRequest, homework_id: int) -> None:
+    """Publish; the next page says who is being told, or why it was not possible."""
+    try:
+        actions.publish_homework(homework_id=homework_id, by=acting(request))
+    except ConflictError as error:
+        messages.error(request, str(error))
+        return
+    reach = reach_of(homework_id)
+    students, guardians = counted(reach.students, "student"), counted(reach.guardians, "guardian")
+    messages.success(request, f"Published. {students} and {guardians} are being told.")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 student`, `30 students`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def show_form(
+    request: HttpRequest,
+    form: HomeworkForm,
+    frame: Frame,
+    school_class: SchoolClass,
+    homework: Homework | None,
+) -> HttpResponse:
+    """The form, with what is wrong in it."""
+    shown = {"frame": frame, "form": form, "school_class": school_class, "homework": homework}
+    return render(request, "homework/form.html", shown, status=422 if form.is_bound else 200)

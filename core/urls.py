@@ -1,0 +1,53 @@
+"""Every address of the portal: the API's routers and the pages."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import path
+from ninja import NinjaAPI
+from ninja.security import django_auth
+
+from core.classes import pages as homework_pages
+from core.classes.api import router as classes
+from core.home import pages as home_pages
+from core.http.problems import answer_problems
+from core.mail import pages as mail_pages
+from core.notices import pages as notice_pages
+from core.notices.api import router as notices
+from core.ops.probes import healthz, readyz
+from core.people import pages as people_pages
+from core.people.api import router as people
+
+api = NinjaAPI(title="Schoolbell", version="1", auth=django_auth, docs_url="/docs")
+answer_problems(api)
+for router in (people, classes, notices):
+    api.add_router("", router)
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/", api.urls),
+    path("admin/", admin.site.urls),
+    path("", home_pages.home, name="home"),
+    path("homework-list", home_pages.homework_list, name="homework-list"),
+    path("sign-in", people_pages.sign_in, name="sign-in"),
+    path("sign-out", people_pages.sign_out, name="sign-out"),
+    path("centre", people_pages.choose_centre, name="choose-centre"),
+    path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),
+    path("homework/<int:homework_id>", homework_pages.read, name="homework"),
+    path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
+    path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
+    path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
+    path("notices", notice_pages.notices, name="notices"),
+    path("notices/read", notice_pages.read, name="read-notices"),
+]
+if settings.DEBUG and settings.MAILBOX_DIR:
+    urlpatterns += [
+        path("mailbox", mail_pages.mailbox, name="mailbox"),
+        path("mailbox/<str:mail_id>", mail_pages.mail, name="mailbox-mail"),
+        path("mailbox/<str:mail_id>/html", mail_pages.mail_html, name="mailbox-mail-html"),
+    ]
+
+handler400 = "core.http.problems.bad_request"
+handler403 = "core.http.problems.forbidden"
+handler404 = "core.http.problems.not_found"
+handler500 = "core.http.problems.server_error"
