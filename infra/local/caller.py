@@ -45,7 +45,9 @@ async def make_wants_stop(environ: Mapping[str, str]) -> None:
     parent = os.getppid()
     if not is_under_make(environ):
         await asyncio.Event().wait()
-    while os.getppid() == parent and not _was_interrupted(parent):  # noqa: ASYNC110 - no event tells
+    # Started in the background by a shell, make never catches it: nothing can be learnt from that.
+    tells = _catches_interrupt(parent)
+    while os.getppid() == parent and _catches_interrupt(parent) == tells:  # noqa: ASYNC110 - no event
         await asyncio.sleep(INTERVAL)
 
 
@@ -53,10 +55,10 @@ def is_under_make(environ: Mapping[str, str]) -> bool:
     return "MAKELEVEL" in environ and _status(os.getppid()).get("Name") in {"make", "gmake"}
 
 
-def _was_interrupted(pid: int) -> bool:
-    """make stops catching a signal when it has got it."""
-    caught = _status(pid).get("SigCgt")
-    return caught is not None and not int(caught, 16) & 1 << (signal.SIGINT - 1)
+def _catches_interrupt(pid: int) -> bool:
+    """Whether a process handles SIGINT; make stops doing so when it has got one."""
+    caught = int(_status(pid).get("SigCgt", "0"), 16)
+    return bool(caught & 1 << (signal.SIGINT - 1))
 
 
 def _status(pid: int) -> dict[str, str]:
