@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from infra.local.leftovers import runs
 from infra.local.stack import CHECKOUT
@@ -45,6 +46,23 @@ def test_an_interrupt_sent_to_make_alone_stops_all(home: Path, tmp_path: Path) -
     terminal.read_until("Schoolbell has stopped.")
     assert terminal.popen.wait(timeout=20) == -signal.SIGINT  # make's own way to end
     wait_for(lambda: not any(runs(each) for each in everything), seconds=2)
+    terminal.close()
+
+
+def test_a_make_that_a_shell_put_in_the_background_goes_on(home: Path, tmp_path: Path) -> None:
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(MAKEFILE.format(checkout=CHECKOUT, python=sys.executable, module=SMALL))
+    terminal = Terminal(["sh", "-c", f"trap '' INT; exec make -f {makefile} up"], home)
+    terminal.read_until(READY)
+    stack = RunningStack(home, terminal.popen, tmp_path / "unused")
+    supervisor = psutil.Process(int(stack.facts["supervisor"]))
+
+    with pytest.raises(psutil.TimeoutExpired):
+        supervisor.wait(timeout=1)
+
+    supervisor.terminate()
+    terminal.read_until("Schoolbell has stopped.")
+    assert terminal.popen.wait(timeout=20) == 0
     terminal.close()
 
 
