@@ -4,21 +4,25 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
 from django.db import transaction
 
 from core.events import claims, nudge
-from core.events.claims import Claimed
+from core.events.claims import Claim, Claimed
 from core.events.context import working_on
 from core.events.event import Event
-from tasks.handler import Batch, Handler, PermanentError, SkipError
+from tasks.handler import Batch, Handler, SkipError
 from tasks.lease import kept, lease
+from tasks.policies import PermanentError
 
 # Seconds after which a drain gives its worker process back, so that the first queue waiting is
 # served: what people look at never stands behind a backlog of mail for longer than this.
 TURN: Final = 0.3
+UNKNOWN_WAIT: Final = timedelta(seconds=15)  # before what only newer code knows is looked at again
 E = TypeVar("E", bound=Event)
 
 logger = logging.getLogger(__name__)
@@ -30,11 +34,10 @@ def drain(handler: Handler[E]) -> int:
     Returns how many deliveries it ran. Where there may be more, another worker is told.
     """
     ends = time.monotonic() + TURN
-    centre = count = 0
-    while batch := claims.claim(
-        handler.name, handler.event, limit=handler.batch, after=centre, lease=lease()
-    ):
-        centre = batch[0].centre_id
+    wanted = Claim(limit=handler.batch, lease=lease(), at_once=handler.policy.at_once)
+    count = 0
+    while batch := claims.claim(handler.name, handler.event, wanted):
+        wanted = replace(wanted, after=batch[0].centre_id)
         count += len(batch)
         late = time.monotonic() > ends
         if late or len(batch) >= handler.batch:
@@ -48,7 +51,7 @@ def drain(handler: Handler[E]) -> int:
 
 def run(handler: Handler[E], batch: list[Claimed[E]]) -> None:
     """Run a claimed batch: first what fans out, then the handler itself for the rest."""
-    alive = [each for each in batch if not _is_spent(handler, each)]
+    alive = [each for each in batch if not (_is_unknown(each) or _is_spent(handler, each))]
     fanning = [each for each in alive if handler.to and not each.key]
     rest = [each for each in alive if each not in fanning]
     if fanning:
@@ -64,26 +67,36 @@ def failed(handler: Handler[E], delivery: Claimed[E], error: Exception) -> bool:
 
     Returns False, having recorded nothing, when the delivery is not ours any more.
     """
-    last = isinstance(error, PermanentError) or handler.patience.is_over(delivery.attempt)
+    last = handler.policy.is_final(error, delivery.tries)
     with working_on(event_id=delivery.event_id, delivery_id=delivery.id):
         logger.warning(
             "%s failed, attempt %d%s: %s: %s",
             handler.name,
-            delivery.attempt,
+            delivery.tries,
             " and last" if last else "",
             type(error).__name__,
             error,
         )
         logger.debug("The failure's traceback", exc_info=error)
-    wait = handler.patience.wait_after(delivery.attempt)
+    wait = handler.policy.wait_after(delivery.tries)
     return claims.fail(delivery, f"{type(error).__name__}: {error}"[:2000], wait=wait, last=last)
 
 
 def _is_spent(handler: Handler[E], delivery: Claimed[E]) -> bool:
     """Whether its attempts were all used up by workers that never came back."""
-    if delivery.attempt <= handler.patience.attempts:
+    if delivery.tries <= handler.policy.attempts:
         return False
     failed(handler, delivery, PermanentError("Each attempt ended with its worker."))
+    return True
+
+
+def _is_unknown(delivery: Claimed[E]) -> bool:
+    """Whether newer code wrote its event: it waits for a worker that knows that version."""
+    if delivery.version <= delivery.event_type.version:
+        return False
+    kind = delivery.event_type.kind()
+    reason = f"waits for a worker that knows version {delivery.version} of {kind}"
+    claims.postpone(delivery, reason, wait=UNKNOWN_WAIT)
     return True
 
 

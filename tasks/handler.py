@@ -1,4 +1,4 @@
-"""What a handler is: `@on(Event)`, with its queue, its batch and its patience."""
+"""What a handler is: `@on(Event)`, with its queue, its batch and its policy."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from core.events.claims import Claimed
 from core.events.event import Event
-from tasks.backoff import PATIENCE, Patience
+from tasks.policies import DEFAULT, Policy, policy_of
 
 E = TypeVar("E", bound=Event)
 
@@ -15,10 +15,6 @@ Recipients = Iterable[tuple[str, str]]  # (key, why nothing is done for it, or '
 
 class SkipError(Exception):
     """Nothing is to be done for this delivery any more; the message says why."""
-
-
-class PermanentError(Exception):
-    """Trying again would change nothing: the delivery is a dead letter at once."""
 
 
 @dataclass(slots=True)
@@ -50,7 +46,7 @@ class Handler(Generic[E]):
     to: Callable[[E], Recipients] | None = None
     batch: int = 100  # deliveries in one transaction, at most
     outside: bool = False
-    patience: Patience = PATIENCE
+    policy: Policy = DEFAULT
 
 
 def on(
@@ -59,7 +55,6 @@ def on(
     to: Callable[[E], Recipients] | None = None,
     batch: int = 100,
     outside: bool = False,
-    patience: Patience = PATIENCE,
 ) -> Callable[[Callable[[Batch[E]], None]], Handler[E]]:
     """Make a function the handler of an event; its queue is the folder that it stands in.
 
@@ -68,14 +63,15 @@ def on(
 
     def make(run: Callable[[Batch[E]], None]) -> Handler[E]:
         queue = run.__module__.split(".")[1]
+        name = f"{queue}.{run.__name__}"
         return Handler(
-            name=f"{queue}.{run.__name__}",
+            name=name,
             event=event,
             run=run,
             to=to,
             batch=batch,
             outside=outside,
-            patience=patience,
+            policy=policy_of(name),
         )
 
     return make

@@ -20,13 +20,20 @@ class Claimed(Generic[E]):
 
     id: int
     attempt: int  # 1 for the first; the fence against a worker that lost its lease
+    forgiven: int  # attempts that do not count any more, since somebody had it run again
     centre_id: int
     handler: str
     key: str
     event_id: UUID
     request_id: str
+    version: int
     payload: str  # JSON
     event_type: type[E] = field(kw_only=True)
+
+    @property
+    def tries(self) -> int:
+        """How many attempts count, this one included."""
+        return self.attempt - self.forgiven
 
     @cached_property
     def event(self) -> E:
@@ -36,18 +43,27 @@ class Claimed(Generic[E]):
 
 # Round-robin over centres: the next centre after the last one served that has something due and
 # not locked, then a batch of that centre alone. A retried delivery is claimed alone, so that
-# poison takes no mates with it.
+# poison takes no mates with it. A centre with `at_once` running deliveries is passed over.
 CLAIM: Final = """
-WITH ahead AS MATERIALIZED (
+WITH paused AS MATERIALIZED (
+    SELECT FROM queue_pause WHERE queue = split_part(%(handler)s, '.', 1)
+), full_centre AS MATERIALIZED (
+    SELECT centre_id FROM delivery
+    WHERE %(at_once)s IS NOT NULL AND handler = %(handler)s AND state = 'running' AND due_at > now()
+    GROUP BY centre_id HAVING count(*) >= %(at_once)s
+), ahead AS MATERIALIZED (
     SELECT id, centre_id, attempt FROM delivery
-    WHERE handler = %(handler)s AND state IN ('pending', 'running')
+    WHERE NOT EXISTS (SELECT FROM paused)
+      AND handler = %(handler)s AND state IN ('pending', 'running')
       AND centre_id > %(after)s AND due_at <= now()
+      AND centre_id NOT IN (SELECT centre_id FROM full_centre)
     ORDER BY centre_id, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ), behind AS MATERIALIZED (
     SELECT id, centre_id, attempt FROM delivery
-    WHERE NOT EXISTS (SELECT FROM ahead)
+    WHERE NOT EXISTS (SELECT FROM ahead) AND NOT EXISTS (SELECT FROM paused)
       AND handler = %(handler)s AND state IN ('pending', 'running')
       AND centre_id <= %(after)s AND due_at <= now()
+      AND centre_id NOT IN (SELECT centre_id FROM full_centre)
     ORDER BY centre_id, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ), first AS (
     SELECT * FROM ahead UNION ALL SELECT * FROM behind
@@ -65,8 +81,8 @@ UPDATE delivery SET
     due_at = now() + make_interval(secs => %(lease)s)
 FROM batch, event
 WHERE delivery.id = batch.id AND event.id = delivery.event_id
-RETURNING delivery.id, delivery.attempt, delivery.centre_id, delivery.handler, delivery.key,
-    event.id, event.request_id, event.payload
+RETURNING delivery.id, delivery.attempt, delivery.forgiven, delivery.centre_id, delivery.handler,
+    delivery.key, event.id, event.request_id, event.version, event.payload
 """
 
 # Where a batch is first marked done and then carried out, in one transaction: the mark is the
@@ -84,6 +100,13 @@ UPDATE delivery SET
     due_at = now() + make_interval(secs => %(wait)s),
     detail = %(error)s,
     finished_at = CASE WHEN %(last)s THEN now() END
+WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
+"""
+
+POSTPONE: Final = """
+UPDATE delivery SET
+    state = 'pending', forgiven = forgiven + 1, due_at = now() + make_interval(secs => %(wait)s),
+    detail = %(reason)s
 WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
 """
 
@@ -109,17 +132,25 @@ ON CONFLICT (event_id, handler, key) DO NOTHING
 # One index look-up per handler, whatever the backlog.
 DUE: Final = """
 SELECT handler FROM unnest(%s::text[]) AS handler
-WHERE EXISTS (
+WHERE split_part(handler, '.', 1) NOT IN (SELECT queue FROM queue_pause) AND EXISTS (
     SELECT FROM delivery
     WHERE delivery.handler = handler.handler AND state IN ('pending', 'running') AND due_at <= now()
 )
 """
 
 
-def claim(
-    handler: str, event_type: type[E], *, limit: int, after: int, lease: timedelta
-) -> list[Claimed[E]]:
-    """Claim up to `limit` due deliveries of one centre, the next one after centre `after`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a worker asks for: up to `limit` due deliveries of one centre, the one after `after`."""
+
+    limit: int
+    lease: timedelta
+    after: int = 0  # the centre served last
+    at_once: int | None = None  # so many running deliveries are enough for a centre
+
+
+def claim(handler: str, event_type: type[E], wanted: Claim) -> list[Claimed[E]]:
+    """Claim due deliveries; none when there are none, or when the handler's queue is paused.
 
     Its own short transaction: when this returns, attempt and lease are committed, so an attempt
     that kills its worker is counted. A row whose lease has run out is claimable like a due one.
@@ -127,7 +158,13 @@ def claim(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             CLAIM,
-            {"handler": handler, "limit": limit, "after": after, "lease": lease.total_seconds()},
+            {
+                "handler": handler,
+                "limit": wanted.limit,
+                "after": wanted.after,
+                "at_once": wanted.at_once,
+                "lease": wanted.lease.total_seconds(),
+            },
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [Claimed(*row, event_type=event_type) for row in sorted(rows)]
@@ -167,6 +204,20 @@ def fail(delivery: Claimed[E], error: str, *, last: bool, wait: timedelta = time
             },
         )
         return bool(cursor.rowcount)
+
+
+def postpone(delivery: Claimed[E], reason: str, *, wait: timedelta) -> None:
+    """Let a delivery go that this worker cannot run, without counting the attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POSTPONE,
+            {
+                "id": delivery.id,
+                "attempt": delivery.attempt,
+                "reason": reason,
+                "wait": wait.total_seconds(),
+            },
+        )
 
 
 def hold(delivery: Claimed[E]) -> bool:

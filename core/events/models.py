@@ -1,5 +1,6 @@
 """Tables of events and deliveries: what happened, and what must follow."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -35,6 +36,7 @@ class DeliveryState(models.TextChoices):
     DONE = "done"
     SKIPPED = "skipped"  # intent gone when it ran; the reason says why
     DEAD = "dead"  # out of attempts; waits for a person
+    DISCARDED = "discarded"  # a person has given a dead one up
 
 
 OPEN = Q(state__in=[DeliveryState.PENDING, DeliveryState.RUNNING])
@@ -52,8 +54,10 @@ class Delivery(models.Model):
     centre_id = models.BigIntegerField()
     handler = models.CharField(max_length=100)
     key = models.CharField(max_length=100, default="")
-    state = models.CharField(max_length=8, choices=DeliveryState.choices, default="pending")
+    state = models.CharField(max_length=9, choices=DeliveryState.choices, default="pending")
     attempt = models.PositiveSmallIntegerField(default=0)
+    # Attempts that do not count any more: the fence must never go back, so a redrive raises this.
+    forgiven = models.PositiveSmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField(db_default=Now())
     detail = models.TextField(default="")  # why skipped, or the last error
     finished_at = models.DateTimeField(null=True)
@@ -70,7 +74,30 @@ class Delivery(models.Model):
             models.Index(
                 fields=["handler"], condition=Q(state=DeliveryState.DEAD), name="delivery_dead"
             ),
+            # How much was done lately; next to nothing to keep, as rows finish in the order they
+            # were written, more or less.
+            BrinIndex(
+                fields=["finished_at"],
+                name="delivery_finished",
+                pages_per_range=32,
+                autosummarize=True,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.handler} {self.key} of {self.event_id}"
+
+
+class QueuePause(models.Model):
+    """A queue whose deliveries nobody claims until somebody takes the row away."""
+
+    queue = models.CharField(max_length=40, primary_key=True)
+    paused_at = models.DateTimeField(db_default=Now())
+    paused_by_id = models.BigIntegerField(null=True)
+    reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "queue_pause"
+
+    def __str__(self) -> str:
+        return self.queue

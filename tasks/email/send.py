@@ -20,7 +20,8 @@ from core.mail.models import Mail, MailState
 from tasks.email.letter import Letter
 from tasks.email.message import message_id, message_of
 from tasks.email.smtp import AnswerLostError, Postbox, RefusedError
-from tasks.handler import Batch, PermanentError, SkipError
+from tasks.handler import Batch, SkipError
+from tasks.policies import PermanentError
 
 RESENDS: Final = 1  # how often a mail whose answer was lost is handed over again
 

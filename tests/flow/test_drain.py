@@ -1,10 +1,8 @@
 """Claim, run, done: what is due runs once, fails alone, and is never held by the dead."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -14,50 +12,13 @@ from core.classes.events import HomeworkDrafted
 from core.events import claims
 from core.events.models import Delivery, EventRecord
 from core.live.models import Entry
-from tasks.backoff import Patience
 from tasks.drain import drain, run
-from tasks.handler import Batch, Handler, PermanentError
+from tasks.handler import Batch, Handler
 from tasks.lease import kept
+from tasks.policies import PermanentError, Policy
+from tests.flow.outbox import a_handler, claim_one, due, leave_a_mark, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Run = Callable[[Batch[HomeworkDrafted]], None]
-
-
-def a_handler(run: Run, **options: Any) -> Handler[HomeworkDrafted]:
-    return Handler(name="notices.under_test", event=HomeworkDrafted, run=run, **options)
-
-
-def due(count: int, *, centre: int = 1, attempt: int = 0) -> list[UUID]:
-    """Deliveries for the handler under test, each of an event of its own."""
-    ids = [uuid4() for _ in range(count)]
-    EventRecord.objects.bulk_create(
-        EventRecord(
-            id=event_id,
-            kind="HomeworkDrafted",
-            version=1,
-            centre_id=centre,
-            payload={"centre_id": centre, "homework_id": number},
-        )
-        for number, event_id in enumerate(ids)
-    )
-    Delivery.objects.bulk_create(
-        Delivery(event_id=event_id, centre_id=centre, handler="notices.under_test", attempt=attempt)
-        for event_id in ids
-    )
-    return ids
-
-
-def states() -> dict[str, int]:
-    rows = list(Delivery.objects.values_list("state", flat=True))
-    return {state: rows.count(state) for state in set(rows)}
-
-
-def leave_a_mark(batch: Batch[HomeworkDrafted]) -> None:
-    """An effect in PostgreSQL: one row per delivery, and no two."""
-    Entry.objects.bulk_create(
-        Entry(stream=f"mark:{each.event_id}", seq=1, type="mark", data={}) for each in batch.claimed
-    )
 
 
 def test_a_batch_is_of_one_centre_and_centres_take_turns() -> None:
@@ -111,7 +72,7 @@ def test_after_the_last_attempt_it_is_a_dead_letter_with_its_error() -> None:
     def fail(_batch: Batch[HomeworkDrafted]) -> None:
         raise OSError("no route")
 
-    handler = a_handler(fail, patience=Patience(attempts=2, first=timedelta()))
+    handler = a_handler(fail, policy=Policy(attempts=2, first=timedelta()))
     while drain(handler):
         pass
 
@@ -144,7 +105,7 @@ def test_what_kills_its_worker_at_each_attempt_ends_as_a_dead_letter() -> None:
 def test_a_worker_that_lost_its_lease_writes_nothing() -> None:
     due(1)
     handler = a_handler(leave_a_mark)
-    sleeper = claims.claim(handler.name, handler.event, limit=1, after=0, lease=timedelta())
+    sleeper = claim_one(handler, timedelta())
     drain(handler)  # the lease is over: another worker takes it and does it
     assert Entry.objects.count() == 1
 
@@ -159,7 +120,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing() -> None:
 def test_a_held_delivery_is_nobody_elses() -> None:
     due(1)
     handler = a_handler(leave_a_mark)
-    held = claims.claim(handler.name, handler.event, limit=1, after=0, lease=timedelta(minutes=1))
+    held = claim_one(handler, timedelta(minutes=1))
     assert len(held) == 1
     assert drain(handler) == 0
 
@@ -175,7 +136,7 @@ def test_a_batch_that_takes_long_keeps_its_lease(settings: Any) -> None:
             drain(handler)
         connection.close()
 
-    held = claims.claim(handler.name, handler.event, limit=1, after=0, lease=timedelta(seconds=0.3))
+    held = claim_one(handler, timedelta(seconds=0.3))
     rival = threading.Thread(target=covet)
     rival.start()
     with kept(held):

@@ -1,0 +1,71 @@
+"""No centre keeps others waiting, and nothing that cannot run yet is lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from core import clock
+from core.events import claims
+from core.events.models import Delivery, EventRecord, QueuePause
+from tasks.drain import drain
+from tasks.policies import Policy
+from tests.flow.outbox import a_handler, due, leave_a_mark, states
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_small_centre_is_served_in_the_midst_of_a_flood() -> None:
+    due(2000, centre=1)
+    due(1, centre=2)
+    order: list[int] = []
+    handler = a_handler(
+        lambda batch: order.extend(each.centre_id for each in batch.claimed), batch=100
+    )
+    drain(handler)
+
+    assert order.index(2) <= 100
+
+
+def test_a_centre_with_enough_running_is_passed_over() -> None:
+    due(10, centre=1)
+    due(1, centre=2)
+    handler = a_handler(leave_a_mark, batch=4, policy=Policy(at_once=4))
+    minute = timedelta(minutes=1)
+    wanted = claims.Claim(limit=4, lease=minute, at_once=4)
+    held = claims.claim(handler.name, handler.event, wanted)
+    assert [each.centre_id for each in held] == [1] * 4
+
+    drain(handler)
+
+    assert states() == {"running": 4, "pending": 6, "done": 1}
+    claims.finish(held)
+    drain(handler)
+    assert states() == {"done": 11}
+
+
+def test_an_event_of_a_newer_version_waits_for_a_worker_that_knows_it() -> None:
+    newer, _known = due(2)
+    EventRecord.objects.filter(pk=newer).update(version=2, payload={"another": "shape"})
+    handler = a_handler(leave_a_mark)
+    for _ in range(3):
+        drain(handler)
+        Delivery.objects.filter(state="pending").update(due_at=clock.now())
+
+    waiting = Delivery.objects.get(event_id=newer)
+    assert waiting.state == "pending"
+    assert waiting.attempt == waiting.forgiven == 3  # none of them counts
+    assert "version 2 of HomeworkDrafted" in waiting.detail
+    assert states() == {"done": 1, "pending": 1}
+
+
+def test_a_paused_queue_is_left_alone_until_it_goes_on() -> None:
+    due(3)
+    handler = a_handler(leave_a_mark)
+    QueuePause.objects.create(queue="notices")
+
+    assert drain(handler) == 0
+    assert claims.due_handlers([handler.name]) == []
+
+    QueuePause.objects.all().delete()
+    assert claims.due_handlers([handler.name]) == [handler.name]
+    assert drain(handler) == 3
