@@ -1,5 +1,6 @@
 """Whom a homework concerns: the class's students and their guardians."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,7 @@ from django.db import connection
 
 CUSTODY: Final = "custody block"
 INACTIVE: Final = "account is not active"
+LEFT: Final = "no longer of the class"
 
 # A guardian of two students counts once, and is told if they may know for one of them.
 AUDIENCE: Final = """
@@ -27,13 +29,36 @@ FROM person JOIN people_user ON people_user.id = person.id
 GROUP BY person.id ORDER BY person.id
 """
 
+# The same for persons already chosen, each looked up by itself: a batch of ten costs ten look-ups,
+# however large the class. `blocked` is null for who is no guardian of anyone in the class.
+STANDING: Final = """
+SELECT homework.id, person.id, student.attends, guardian.blocked, person.is_active
+FROM unnest(%(homework)s::bigint[], %(people)s::bigint[]) AS asked(homework_id, person_id)
+JOIN classes_homework homework ON homework.id = asked.homework_id
+JOIN people_user person ON person.id = asked.person_id
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM classes_enrolment enrolment
+        WHERE enrolment.school_class_id = homework.school_class_id
+            AND enrolment.student_id = person.id
+    ) AS attends
+) student
+CROSS JOIN LATERAL (
+    SELECT bool_and(guardianship.custody_blocked) AS blocked
+    FROM people_guardianship guardianship
+    JOIN classes_enrolment enrolment ON enrolment.student_id = guardianship.student_id
+        AND enrolment.school_class_id = homework.school_class_id
+    WHERE guardianship.guardian_id = person.id AND guardianship.centre_id = homework.centre_id
+) guardian
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
     """A person whom a homework concerns, and why they are not told, or ''."""
 
     person_id: int
-    part: str  # student or guardian
+    part: str  # student or guardian; '' for who has left
     why_not: str
 
 
@@ -45,6 +70,22 @@ def audience_of(homework_id: int) -> list[Concerned]:
             Concerned(person, part, _why_not(blocked=blocked, active=active))
             for person, blocked, active, part in cursor.fetchall()
         ]
+
+
+def standing_of(asked: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Concerned]:
+    """How (homework, person) stand to each other by now; one query for all that are asked."""
+    pairs = list(asked)
+    now = {(homework, person): Concerned(person, "", LEFT) for homework, person in pairs}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STANDING, {"homework": [each[0] for each in pairs], "people": [e[1] for e in pairs]}
+        )
+        for homework, person, attends, blocked, active in cursor.fetchall():
+            if attends or blocked is not None:
+                why_not = _why_not(blocked=bool(blocked) and not attends, active=active)
+                part = "student" if attends else "guardian"
+                now[homework, person] = Concerned(person, part, why_not)
+    return now
 
 
 def _why_not(*, blocked: bool, active: bool) -> str:

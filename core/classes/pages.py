@@ -61,6 +61,7 @@ def read(request: HttpRequest, homework_id: int) -> HttpResponse:
         "frame": frame,
         "homework": homework,
         "teaches": teaches,
+        "oversees": queries.may_oversee(homework.school_class, acting(request)),
         "reach": reach_of(homework_id) if asks else None,
     }
     return render(request, "homework/read.html", shown)

@@ -55,6 +55,11 @@ def may_teach(school_class: SchoolClass, by: Actor) -> bool:
     return by.is_any(Role.ADMIN) or school_class.teachers.filter(pk=by.user_id).exists()
 
 
+def may_oversee(school_class: SchoolClass, by: Actor) -> bool:
+    """Whether the actor may see how its homework was told: its teachers, and the centre's staff."""
+    return by.is_any(*SEE_ALL) or may_teach(school_class, by)
+
+
 def homework_for(by: Actor) -> QuerySet[Homework]:
     """The homework the actor may see: drafts only of classes they teach or oversee."""
     homework = Homework.objects.filter(centre_id=by.centre_id).select_related("school_class")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from core.events.event import Event
+from core.events.versions import read_event
 
 E = TypeVar("E", bound=Event)
 
@@ -38,7 +39,7 @@ class Claimed(Generic[E]):
     @cached_property
     def event(self) -> E:
         """Read on first use, so that an unreadable payload fails its own delivery only."""
-        return self.event_type.model_validate_json(self.payload)
+        return read_event(self.event_type, self.version, self.payload)
 
 
 # Round-robin over centres: the next centre after the last one served that has something due and

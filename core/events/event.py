@@ -1,10 +1,13 @@
 """The value that says what happened."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 NO_CENTRE = 0  # the centre of events that concern no centre
+
+Fields = dict[str, Any]  # a payload, before it is an event
 
 
 class Event(BaseModel):
@@ -16,6 +19,8 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: ClassVar[int] = 1
+    # From each older version to the one after it; read by core/events/versions.py.
+    upcasts: ClassVar[Mapping[int, Callable[[Fields], Fields]]] = {}
     about: ClassVar[str] = ""  # the field that names the thing it happened to: `homework_id`
     centre_id: int
 

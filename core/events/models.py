@@ -22,7 +22,12 @@ class EventRecord(models.Model):
 
     class Meta:
         db_table = "event"
-        indexes = [models.Index(fields=["subject"], condition=~Q(subject=""), name="event_subject")]
+        indexes = [
+            models.Index(fields=["subject"], condition=~Q(subject=""), name="event_subject"),
+            models.Index(
+                fields=["cause_id"], condition=Q(cause_id__isnull=False), name="event_cause"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

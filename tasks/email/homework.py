@@ -1,6 +1,10 @@
 """Mails about homework."""
 
-from core.classes.audience import Concerned, audience_of
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+
+from core.classes.audience import Concerned, audience_of, standing_of
 from core.classes.events import HomeworkPublished
 from core.classes.models import Homework, HomeworkState
 from core.events.claims import Claimed
@@ -18,15 +22,20 @@ def class_of(event: HomeworkPublished) -> Recipients:
     """The class's students and guardians, less those who want no mail about homework."""
     if not Homework.objects.filter(pk=event.homework_id, state=HomeworkState.PUBLISHED).exists():
         raise SkipError(WITHDRAWN)
-    audience = audience_of(event.homework_id)
+    return _less_unwanted(audience_of(event.homework_id))
+
+
+def _less_unwanted(people: Iterable[Concerned]) -> Recipients:
+    """Each person with the reason to leave them out, or ''."""
+    concerned = list(people)
     unwanted = set(
         NoticePreference.objects.filter(
             kind=NoticeKind.HOMEWORK,
             email=False,
-            person_id__in=[each.person_id for each in audience],
+            person_id__in=[each.person_id for each in concerned],
         ).values_list("person_id", flat=True)
     )
-    return [(str(each.person_id), _why_not(each, unwanted)) for each in audience]
+    return [(str(each.person_id), _why_not(each, unwanted)) for each in concerned]
 
 
 def _why_not(person: Concerned, unwanted: set[int]) -> str:
@@ -35,12 +44,36 @@ def _why_not(person: Concerned, unwanted: set[int]) -> str:
 
 @on(HomeworkPublished, to=class_of, batch=10, outside=True)
 def mail_class(batch: Batch[HomeworkPublished]) -> None:
-    """Mail each person of the class once."""
-    send_each(batch, homework_letter)
+    """Mail each person of the class once, if they are still to know."""
+    send_each(batch, partial(homework_letter, _why_not_now(batch)))
 
 
-def homework_letter(delivery: Claimed[HomeworkPublished]) -> Letter:
-    """The mail that tells one person of a new homework; SkipError when it was withdrawn."""
+WhyNot = Mapping[tuple[int, str], str]  # by homework and key
+
+
+def _why_not_now(batch: Batch[HomeworkPublished]) -> WhyNot:
+    """Why some are not to be mailed any more; asked once for the batch."""
+    asked = []
+    for each in batch.claimed:
+        with suppress(ValueError):  # an event that cannot be read fails with its own letter
+            asked.append((each.event.homework_id, int(each.key)))
+    standing = standing_of(asked)
+    return {
+        (homework_id, key): why_not
+        for homework_id in {homework_id for homework_id, _ in asked}
+        for key, why_not in _less_unwanted(
+            person for (of, _), person in standing.items() if of == homework_id
+        )
+    }
+
+
+def homework_letter(why_not: WhyNot, delivery: Claimed[HomeworkPublished]) -> Letter:
+    """The mail that tells one person of a new homework.
+
+    SkipError when it was withdrawn, even a moment ago, or the person is not to be told any more.
+    """
+    if reason := why_not[delivery.event.homework_id, delivery.key]:
+        raise SkipError(reason)
     homework = Homework.objects.select_related("school_class", "centre", "author").get(
         pk=delivery.event.homework_id
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.classes.audience import audience_of
+from core.classes.audience import audience_of, standing_of
 from core.classes.events import HomeworkPublished, HomeworkWithdrawn
 from core.classes.models import Homework, HomeworkState
 from core.events.claims import Claimed
@@ -23,17 +23,18 @@ def class_of(event: HomeworkPublished) -> Recipients:
 
 @on(HomeworkPublished, to=class_of, batch=500)
 def notify_class(batch: Batch[HomeworkPublished]) -> None:
-    """Give each person of the class one notice."""
-    found = _homework_of({each.event.homework_id for each in batch.claimed})
-    notes = []
+    """Give each person of the class one notice, if they are still to know."""
+    found = _homework_of(batch)
     for each in batch.claimed:
-        homework = found[each.event.homework_id]
-        if homework.state == HomeworkState.PUBLISHED:
-            title = f"New homework: {homework.title}"
-            notes.append(_note(homework, each, title, url=f"/homework/{homework.pk}"))
-        else:
+        if found[each.event.homework_id].state != HomeworkState.PUBLISHED:
             batch.skip(each, WITHDRAWN)
-    tell(notes)
+    tell(
+        [
+            _note(homework, each, f"New homework: {homework.title}", url=f"/homework/{homework.pk}")
+            for each in _still_concerned(batch)
+            for homework in [found[each.event.homework_id]]
+        ]
+    )
 
 
 def told_before(event: HomeworkWithdrawn) -> Recipients:
@@ -50,19 +51,30 @@ def told_before(event: HomeworkWithdrawn) -> Recipients:
 
 @on(HomeworkWithdrawn, to=told_before, batch=500)
 def notify_withdrawn(batch: Batch[HomeworkWithdrawn]) -> None:
-    """Tell those who were told that the homework was taken back."""
-    found = _homework_of({each.event.homework_id for each in batch.claimed})
+    """Tell those who were told, and may still know, that the homework was taken back."""
+    found = _homework_of(batch)
     tell(
         [
             _note(homework, each, f"Homework withdrawn: {homework.title}", url="/")
-            for each in batch.claimed
+            for each in _still_concerned(batch)
             for homework in [found[each.event.homework_id]]
         ]
     )
 
 
-def _homework_of(ids: set[int]) -> dict[int, Homework]:
+def _homework_of(batch: Batch[Any]) -> dict[int, Homework]:
+    ids = {each.event.homework_id for each in batch.claimed}
     return Homework.objects.select_related("school_class").in_bulk(ids)
+
+
+def _still_concerned(batch: Batch[Any]) -> list[Claimed[Any]]:
+    """What is not skipped, after skipping those who left or may not know any more."""
+    pairs = {each.id: (each.event.homework_id, int(each.key)) for each in batch.claimed}
+    standing = standing_of(pairs.values())
+    for each in batch.claimed:
+        if each.id not in batch.skipped and (why_not := standing[pairs[each.id]].why_not):
+            batch.skip(each, why_not)
+    return [each for each in batch.claimed if each.id not in batch.skipped]
 
 
 def _note(homework: Homework, delivery: Claimed[Any], title: str, *, url: str) -> Note:
