@@ -1,1 +1,1 @@
-"""Whether Schoolbell is alive, and what it lacks."""
+"""Running the system: whether it lives, what it could not deliver, which queues rest."""

@@ -12,6 +12,7 @@ from django.db import ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 
+from core.canary.answers import late_canaries
 from core.events.nudge import broker
 
 PATIENCE: Final = 1.0  # seconds for all checks together
@@ -78,7 +79,16 @@ def look_at_redis() -> list[str]:
         return [] if redis.ping() else ["redis"]
 
 
+def look_at_canaries() -> list[str]:
+    """Whether every queue is served."""
+    try:
+        return [f"worker:{queue}" for queue in late_canaries()]
+    finally:
+        connection.close()
+
+
 CHECKS: Final = (Check("database", look_at_database), Check("redis", look_at_redis))
+WORKERS: Final = Check("workers", look_at_canaries)
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
@@ -89,10 +99,11 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Whether requests can be served, and what is missing; without Redis all only takes longer."""
     until = time.monotonic() + PATIENCE
-    for check in CHECKS:
+    for check in (*CHECKS, WORKERS):
         check.begin()
     missing = [name for check in CHECKS for name in check.missing(until)]
     if NEEDED.isdisjoint(missing):
+        missing += WORKERS.missing(until)
         return JsonResponse({"status": "degraded" if missing else "ready", "missing": missing})
     answer = JsonResponse({"status": "unavailable", "missing": missing})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
