@@ -11,9 +11,10 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Final
 
+from consumers import frames
 from consumers.close_codes import TRY_AGAIN
 from consumers.desk import Desk
-from consumers.hints import Hints
+from consumers.hints import Hints, Ticks
 from consumers.outlet import Outlet
 from consumers.watch import Watch, numbered
 from core.live import entries
@@ -63,6 +64,13 @@ class Feed:
             for stream, head in heads.items()
             if any(watch.last < head for watch in self._live(stream))
         )
+
+    def ticked(self, ticks: Ticks) -> None:
+        """Something was said that is not stored: a client that is slow just now misses it."""
+        for stream, type_, data in ticks:
+            for watch in self._watches.get(stream, ()):
+                if watch.outlet.has_room(1):
+                    watch.outlet.put(frames.tick(watch.name, type_, data))
 
     def look_at(self, streams: Iterable[str]) -> None:
         """Read these streams, soon."""

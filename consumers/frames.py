@@ -126,6 +126,11 @@ def entry(name: str, stored: StoredEntry) -> str:
     )
 
 
+def tick(name: str, type_: str, data: dict[str, Any]) -> str:
+    """Something said to those who watch a stream now, and stored nowhere."""
+    return _write(op="tick", stream=name, type=type_, data=data)
+
+
 def head(name: str, seq: int) -> str:
     """The heartbeat: a client that has not seen number `seq` has missed something."""
     return _write(op="head", stream=name, seq=seq)

@@ -5,7 +5,7 @@ Redis may be frozen, gone or wiped at any time; then hints are late or lost and 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ FIRST_PAUSE: Final = 0.1  # seconds
 
 Heard = Callable[[Mapping[str, int]], None]
 Joined = Callable[[Collection[str]], None]
+Ticks = Iterable[tuple[str, str, dict[str, Any]]]  # stream, type, data
+Ticked = Callable[[Ticks], None]
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +44,17 @@ class Hints:
         if self._known:
             self._asked.set()
 
-    async def run(self, heard: Heard, joined: Joined) -> None:
+    async def run(self, heard: Heard, joined: Joined, ticked: Ticked) -> None:
         """Join and listen for as long as the process lives.
 
-        `heard` is called with the heads of streams that have grown, `joined` with streams of which
-        hints come from now on, so that what came before can be looked up.
+        `heard` is called with the heads of streams that have grown, `ticked` with what is said and
+        not stored, `joined` with streams of which hints come from now on, so that what came before
+        can be looked up.
         """
         self._channel = await self._layer.new_channel("live")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_for_ever(lambda: self._join_asked(joined)))
-            tasks.create_task(_for_ever(lambda: self._listen(heard)))
+            tasks.create_task(_for_ever(lambda: self._listen(heard, ticked)))
 
     async def _join_asked(self, joined: Joined) -> None:
         await self._asked.wait()
@@ -62,11 +65,12 @@ class Hints:
             await groups.join(self._layer, fresh | known, self._channel)
         joined(fresh)
 
-    async def _listen(self, heard: Heard) -> None:
+    async def _listen(self, heard: Heard, ticked: Ticked) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(SILENCE):
                 hint = await self._layer.receive(self._channel)
             heard(hint["heads"])
+            ticked(hint.get("ticks", ()))  # none from code that knows no ticks
 
 
 async def _for_ever(turn: Callable[[], Awaitable[None]]) -> None:

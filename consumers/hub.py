@@ -32,7 +32,9 @@ class Hub:
             runs = (
                 self.feed.run(),
                 self.door.run(),
-                self._hints.run(heard=self.feed.heard, joined=self.feed.look_at),
+                self._hints.run(
+                    heard=self.feed.heard, joined=self.feed.look_at, ticked=self.feed.ticked
+                ),
             )
             self._tasks = [asyncio.create_task(run) for run in runs]
 

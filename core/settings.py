@@ -23,6 +23,7 @@ APPEND_SLASH = False
 
 # Core knows the handlers' names only through this table, so it imports no other root.
 EVENT_SUBSCRIPTIONS = "tasks.subscriptions.SUBSCRIPTIONS"
+EVENT_SILENCE = "tasks.subscriptions.SILENT"  # why some have none
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "core.notices",
     "core.mail",
     "core.ops",
+    "core.jobs",
+    "core.canary",
     "schedules",
 ]
 

@@ -10,16 +10,20 @@ from core.classes import pages as homework_pages
 from core.classes.api import router as classes
 from core.home import pages as home_pages
 from core.http.problems import answer_problems
+from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
 from core.notices import pages as notice_pages
 from core.notices.api import router as notices
+from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
 from core.people.api import router as people
+from core.trace import pages as trace_pages
+from core.trace.api import router as trace
 
 api = NinjaAPI(title="Schoolbell", version="1", auth=django_auth, docs_url="/docs")
 answer_problems(api)
-for router in (people, classes, notices):
+for router in (ops, people, classes, notices, jobs, trace):
     api.add_router("", router)
 
 urlpatterns = [
@@ -34,6 +38,7 @@ urlpatterns = [
     path("centre", people_pages.choose_centre, name="choose-centre"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),
     path("homework/<int:homework_id>", homework_pages.read, name="homework"),
+    path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),

@@ -19,7 +19,6 @@ def sync(schedules: Sequence[Schedule]) -> None:
     ).delete()
     for schedule in schedules:
         if not PeriodicTask.objects.filter(name=schedule.name).exists():
-            crontab, _ = CrontabSchedule.objects.get_or_create(
-                **schedule.crontab, timezone=schedule.timezone
-            )
+            # Two schedules of the same times have a row each, so that an edit moves one of them.
+            crontab = CrontabSchedule.objects.create(**schedule.crontab, timezone=schedule.timezone)
             PeriodicTask.objects.create(name=schedule.name, task=TASK, crontab=crontab)

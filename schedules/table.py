@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from core.canary.events import CanaryDue
 from core.events.event import NO_CENTRE, Event
+from core.jobs.events import HousekeepingDue
 from core.ops.events import CleanupDue
 
 
@@ -29,5 +31,16 @@ SCHEDULES: Final = (
         name="clean-up",
         event=CleanupDue(centre_id=NO_CENTRE),
         crontab={"hour": "2", "minute": "0"},
+    ),
+    Schedule(
+        name="housekeeping",
+        event=HousekeepingDue(centre_id=NO_CENTRE),
+        crontab={"hour": "3", "minute": "0"},
+    ),
+    Schedule(
+        name="canary",
+        event=CanaryDue(centre_id=NO_CENTRE),
+        crontab={"minute": "*", "hour": "*"},
+        catch_up=timedelta(minutes=1),
     ),
 )

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from core.canary.events import CanaryDue
 from core.classes.events import (
     HomeworkDrafted,
     HomeworkEdited,
@@ -9,12 +10,23 @@ from core.classes.events import (
     HomeworkWithdrawn,
 )
 from core.events.event import Event
+from core.jobs.events import HousekeepingDue
 from core.notices.events import NoticePreferencesChanged, NoticesRead
-from core.ops.events import CleanupDue
-from tasks.cleanup.answers import forget_answers
+from core.ops.events import (
+    CleanupDue,
+    DeadLettersDiscarded,
+    DeadLettersRedriven,
+    QueuePaused,
+    QueueResumed,
+)
+from tasks.cleanup import canary as cleanup_canary
+from tasks.cleanup.housekeeping import keep_house
+from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.sessions import clear_sessions
+from tasks.email import canary as email_canary
 from tasks.email.homework import mail_class
 from tasks.handler import Handler
+from tasks.notices import canary as notices_canary
 from tasks.notices.homework import notify_class, notify_withdrawn
 
 # Recorded, and followed by nothing: each with its reason.
@@ -23,12 +35,22 @@ SILENT: Final[dict[type[Event], str]] = {
     HomeworkEdited: "the next reader sees the change; telling of it is not built yet",
     NoticesRead: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
+    DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
+    QueuePaused: "each claim looks for the pause itself",
+    QueueResumed: "the action wakes the workers itself, and the relay does",
 }
 
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkPublished: (notify_class, mail_class),
     HomeworkWithdrawn: (notify_withdrawn,),
-    CleanupDue: (clear_sessions, forget_answers),
+    CleanupDue: (clear_sessions,),
+    HousekeepingDue: (keep_house,),
+    CanaryDue: (
+        notices_canary.answer_canary,
+        email_canary.answer_canary,
+        cleanup_canary.answer_canary,
+    ),
+    DeadLettersRedriven: (release_rest,),
     **dict.fromkeys(SILENT, ()),
 }
 

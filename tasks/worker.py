@@ -1,6 +1,7 @@
 """What a worker runs: one task per handler, under the handler's name."""
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from celery.signals import setup_logging, worker_process_init
 
@@ -9,7 +10,10 @@ from tasks import database
 from tasks.app import app
 from tasks.drain import drain
 from tasks.handler import Handler
+from tasks.job import JobHandler, call_next, work_on
 from tasks.subscriptions import HANDLERS
+
+GRACE: Final = 30  # seconds in which a job that is over its time may end itself
 
 
 def register(handler: Handler[Any]) -> None:
@@ -23,8 +27,26 @@ def register(handler: Handler[Any]) -> None:
         return drain(handler)
 
 
+def register_job(handler: JobHandler[Any]) -> None:
+    """Make a Celery task of a job: without an argument it calls the next one, which then runs."""
+    limit = int(handler.limit.total_seconds())
+
+    @app.task(name=handler.name, soft_time_limit=limit, time_limit=limit + GRACE)
+    def answer_nudge(*job: str) -> int:
+        """Run the named job; returns how many ran."""
+        nudger().arrived(handler.name, *job)
+        database.new_turn()
+        if job:
+            return work_on(handler, UUID(job[0]))
+        call_next(handler)
+        return 0
+
+
 for each in HANDLERS:
-    register(each)
+    if isinstance(each, JobHandler):
+        register_job(each)
+    else:
+        register(each)
 
 
 @worker_process_init.connect

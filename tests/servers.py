@@ -52,9 +52,9 @@ class Servers:
         return {name: value for name, value in own.items() if name not in inherited}
 
 
-def plan_servers(home: Path) -> Stack:
-    """Ports and passwords, before anything runs: fast rather than safe at a power cut."""
-    return plan_stack(prepare_home(home), free_port(), durable=False)
+def plan_servers(home: Path, *, durable: bool = False) -> Stack:
+    """Ports and passwords, before anything runs; fast rather than safe at a power cut."""
+    return plan_stack(prepare_home(home), free_port(), durable=durable)
 
 
 @contextmanager

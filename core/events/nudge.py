@@ -19,9 +19,13 @@ from core.events.wire import nudge_message, queue_of
 
 BROKER: Final = 2  # Redis database
 WAITING_SECONDS: Final = 5  # a nudge lost together with its worker blocks others for this long
+ENOUGH: Final = 20  # messages in a queue: while nobody reads it, more would only pile up
 
 # At most one nudge per handler waits: the mark and the message in one round trip.
 SEND: Final = """
+if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[3]) then
+    return 0
+end
 if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then
     redis.call('LPUSH', KEYS[2], ARGV[1])
     return 1
@@ -43,9 +47,9 @@ def broker() -> "Redis":
     )
 
 
-def waiting_key(handler: str) -> str:
+def waiting_key(handler: str, *args: str) -> str:
     """Redis key that says a nudge for the handler is on its way."""
-    return f"nudge:{handler}"
+    return ":".join(("nudge", handler, *args))
 
 
 class Nudger:
@@ -64,7 +68,7 @@ class Nudger:
         with self._told:
             for handler in handlers:
                 self._pending.setdefault(handler, dict(woken_by))
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
                 self._thread.start()
             self._told.notify()
@@ -77,22 +81,21 @@ class Nudger:
             for handler, woken_by in pending.items():
                 self.send(handler, woken_by)
 
-    def send(self, handler: str, woken_by: Mapping[str, str]) -> bool:
-        """Send now; False when it could not be sent."""
-        message = nudge_message(handler, self._origin, dict(woken_by))
+    def send(self, handler: str, woken_by: Mapping[str, str], *args: str) -> bool:
+        """Send now, with these arguments for the task; False when it could not be sent."""
+        message = nudge_message(handler, self._origin, dict(woken_by), args)
+        keys = [waiting_key(handler, *args), queue_of(handler)]
         try:
-            self._send(
-                keys=[waiting_key(handler), queue_of(handler)], args=[message, WAITING_SECONDS]
-            )
+            self._send(keys=keys, args=[message, WAITING_SECONDS, ENOUGH])
         except RedisError as error:
             logger.warning("No nudge for %s, the relay will send it: %s", handler, error)
             return False
         return True
 
-    def arrived(self, handler: str) -> None:
+    def arrived(self, handler: str, *args: str) -> None:
         """The nudge has reached a worker: from now on the next commit sends another."""
         try:
-            self._redis.delete(waiting_key(handler))
+            self._redis.delete(waiting_key(handler, *args))
         except RedisError as error:
             logger.warning("Could not note the arrival of %s's nudge: %s", handler, error)
 

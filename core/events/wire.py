@@ -10,12 +10,15 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-# Positional arguments, keyword arguments, and Celery's embedded callbacks: none of any.
-BODY = base64.b64encode(
-    json.dumps(
-        [[], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
-    ).encode()
-).decode()
+CALLBACKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}  # Celery's own
+
+
+def _body(args: tuple[str, ...]) -> str:
+    """Positional arguments, keyword arguments, callbacks."""
+    return base64.b64encode(json.dumps([args, {}, CALLBACKS]).encode()).decode()
+
+
+BODY = _body(())  # nearly always
 
 
 def queue_of(handler: str) -> str:
@@ -33,23 +36,26 @@ def _headers(handler: str) -> dict[str, Any]:
         "task": handler,
         "retries": 0,
         "timelimit": [None, None],
-        "argsrepr": "()",
         "ignore_result": True,
         "replaced_task_nesting": 0,
         "stamps": {},
     }
 
 
-def nudge_message(handler: str, origin: str, woken_by: dict[str, str]) -> str:
+def nudge_message(
+    handler: str, origin: str, woken_by: dict[str, str], args: tuple[str, ...] = ()
+) -> str:
     """A message that says: there is something for `handler`.
 
-    `origin` names the sender. `woken_by` holds the ids of what caused it; Flower shows them.
+    `origin` names the sender. `woken_by` holds the ids of what caused it; Flower shows them. `args`
+    are the task's: a job's id.
     """
     task_id = str(uuid4())
     headers = _headers(handler) | {
         "id": task_id,
         "root_id": task_id,
         "origin": origin,
+        "argsrepr": repr(args),
         "kwargsrepr": json.dumps(woken_by),
         **woken_by,
     }
@@ -64,7 +70,7 @@ def nudge_message(handler: str, origin: str, woken_by: dict[str, str]) -> str:
     }
     return json.dumps(
         {
-            "body": BODY,
+            "body": _body(args) if args else BODY,
             "content-encoding": "utf-8",
             "content-type": "application/json",
             "headers": headers,

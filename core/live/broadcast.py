@@ -1,6 +1,7 @@
-"""The one door to Channels: hints that streams have grown, sent from a thread after the commit.
+"""The one door to Channels: hints that streams have grown, and ticks, sent from a thread.
 
-A hint carries numbers only and may be lost at any point: hubs ask PostgreSQL at each heartbeat.
+A hint carries numbers only and may be lost at any point: hubs ask PostgreSQL at each heartbeat. A
+tick (core/live/tick.py) that is lost is followed by the next one.
 """
 
 import asyncio
@@ -8,7 +9,9 @@ import logging
 import os
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from channels.exceptions import ChannelFull
@@ -18,56 +21,99 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from core.live import groups
 
 PATIENCE: Final = 2.0  # seconds for which a Redis that is frozen holds the thread
+MOST_TICKS: Final = 10_000  # that wait while Redis is frozen; what more comes is not sent
 BREATH: Final = 0.01  # seconds between two sendings: under load, what comes meanwhile goes together
 
 logger = logging.getLogger(__name__)
 
+Said = tuple[str, str, dict[str, Any]]  # stream, type, data
+
+
+@dataclass
+class Word:
+    """What waits to be sent: the newest number of each stream, the latest tick of each thing."""
+
+    heads: dict[str, int] = field(default_factory=dict)
+    ticks: dict[tuple[str, str, Any], Said] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.heads or self.ticks)
+
+    def grew(self, heads: Mapping[str, int]) -> None:
+        """Streams have grown to these numbers."""
+        for stream, seq in heads.items():
+            self.heads[stream] = max(seq, self.heads.get(stream, 0))
+
+    def ticked(self, stream: str, type_: str, data: dict[str, Any]) -> None:
+        """A tick takes the place of the one before it."""
+        thing = (stream, type_, data.get("id"))
+        if thing in self.ticks or len(self.ticks) < MOST_TICKS:
+            self.ticks[thing] = (stream, type_, data)
+
+    def said(self) -> dict[str, list[Said]]:
+        """The ticks by stream."""
+        found = defaultdict(list)
+        for each in self.ticks.values():
+            found[each[0]].append(each)
+        return found
+
 
 class Broadcaster:
-    """A daemon thread that tells the processes that watch a stream how far it has grown."""
+    """A daemon thread that tells the processes that watch a stream what is new there."""
 
     def __init__(self) -> None:
         self._told = threading.Condition()
-        self._pending: dict[str, int] = {}
+        self._pending = Word()
         self._thread: threading.Thread | None = None
 
     def tell(self, heads: Mapping[str, int]) -> None:
         """Leave word and return at once; only the newest number of a stream waits."""
         with self._told:
-            for stream, seq in heads.items():
-                self._pending[stream] = max(seq, self._pending.get(stream, 0))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="broadcast", daemon=True)
-                self._thread.start()
-            self._told.notify()
+            self._pending.grew(heads)
+            self._wake()
+
+    def tick(self, stream: str, type_: str, data: dict[str, Any]) -> None:
+        """Leave word and return at once; only the latest tick of a thing waits."""
+        with self._told:
+            self._pending.ticked(stream, type_, data)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="broadcast", daemon=True)
+            self._thread.start()
+        self._told.notify()
 
     def _run(self) -> None:
         with asyncio.Runner() as runner:
             while True:
                 with self._told:
                     self._told.wait_for(lambda: self._pending)
-                    heads, self._pending = self._pending, {}
-                runner.run(self._try_to_send(heads))
+                    word, self._pending = self._pending, Word()
+                runner.run(self._try_to_send(word))
                 time.sleep(BREATH)
 
-    async def _try_to_send(self, heads: dict[str, int]) -> None:
+    async def _try_to_send(self, word: Word) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                await _send_even_if_cut(heads)
+                await _send_even_if_cut(word)
         except Exception as error:  # noqa: BLE001 - the thread outlives whatever Redis does
-            logger.warning("%d hints lost, the heartbeat makes up for it: %r", len(heads), error)
+            logger.warning(
+                "%d hints lost, the heartbeat makes up for it: %r", len(word.heads), error
+            )
 
 
-async def send(layer: Any, heads: Mapping[str, int]) -> None:
+async def send(layer: Any, word: Word) -> None:
     """Send each process that watches any of the streams one message for all of them.
 
     `group_send` for each would take 10,000 streams a second of CPU, nearly all of it to learn that
     nobody watches, and a busy process would be sent more messages than its channel holds.
     """
-    for chunk in groups.chunks(heads):
+    said = word.said()
+    for chunk in groups.chunks(word.heads | said):
         watched = await groups.members(layer, chunk)
         hints = [
-            layer.send(channel, {"type": "hint", "heads": {name: heads[name] for name in streams}})
+            layer.send(channel, _message(word.heads, said, streams))
             for channel, streams in watched.items()
         ]
         for result in await asyncio.gather(*hints, return_exceptions=True):
@@ -75,12 +121,22 @@ async def send(layer: Any, heads: Mapping[str, int]) -> None:
                 raise result  # a full channel is one of a process that is busy or gone
 
 
-async def _send_even_if_cut(heads: Mapping[str, int]) -> None:
+def _message(
+    heads: Mapping[str, int], said: Mapping[str, list[Said]], streams: list[str]
+) -> dict[str, Any]:
+    return {
+        "type": "hint",
+        "heads": {name: heads[name] for name in streams if name in heads},
+        "ticks": [each for name in streams for each in said.get(name, ())],
+    }
+
+
+async def _send_even_if_cut(word: Word) -> None:
     layer = get_channel_layer()
     try:
-        await send(layer, heads)
+        await send(layer, word)
     except RedisConnectionError:  # of a connection that was cut while it was idle
-        await send(layer, heads)
+        await send(layer, word)
 
 
 _broadcaster = Broadcaster()
@@ -97,3 +153,8 @@ os.register_at_fork(after_in_child=_begin_anew)
 def broadcast(heads: Mapping[str, int]) -> None:
     """Have those who watch told, in the background, how far these streams have grown."""
     _broadcaster.tell(heads)
+
+
+def broadcast_tick(stream: str, type_: str, data: dict[str, Any]) -> None:
+    """Have those who watch told this, in the background; see core/live/tick.py."""
+    _broadcaster.tick(stream, type_, data)

@@ -10,16 +10,22 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from core import clock
+from core.canary.events import CanaryDue
+from core.canary.models import QueueCanary
 from core.classes.actions import withdraw_homework
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery
 from core.events.publish import publish
 from core.http.models import IdempotentAnswer
+from core.jobs.events import HousekeepingDue
 from core.mail.models import Mail
 from core.notices.models import Notice
+from core.ops.actions import redrive_letters
 from core.ops.events import CleanupDue
+from core.ops.orders import LetterFilter, RedriveOrder
 from tasks.drain import drain
 from tasks.handler import Handler
+from tasks.notices.homework import notify_class
 from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
 
@@ -48,6 +54,23 @@ def let_things_pile_up(_school: School) -> None:
     IdempotentAnswer.objects.create(user_id=1, key="new", created_at=clock.now())
     with transaction.atomic():
         publish(CleanupDue(centre_id=NO_CENTRE))
+        publish(HousekeepingDue(centre_id=NO_CENTRE))
+
+
+def send_a_canary(_school: School) -> None:
+    with transaction.atomic():
+        publish(CanaryDue(centre_id=NO_CENTRE))
+
+
+def redrive_behind_a_canary(school: School) -> None:
+    school.publish()
+    while drain(notify_class):
+        pass
+    told = Delivery.objects.filter(handler=notify_class.name).exclude(key="")
+    told.update(state="dead", finished_at=clock.now())
+    order = RedriveOrder(filter=LetterFilter(handler=notify_class.name))
+    redrive_letters(order=order, by=None)
+    told.filter(state="pending").update(state="done")  # the canary
 
 
 # What sets each handler off, how its effect is counted, and how often it must be there.
@@ -55,8 +78,16 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_class": (publish_homework, Notice.objects.count, 60),
     "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
+    "cleanup.release_rest": (
+        redrive_behind_a_canary,
+        Delivery.objects.filter(state="pending", forgiven=1).count,
+        59,
+    ),
     "cleanup.clear_sessions": (let_things_pile_up, Session.objects.count, 1),
-    "cleanup.forget_answers": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
+    "cleanup.keep_house": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
+    "notices.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
+    "email.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
+    "cleanup.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
 }
 
 

@@ -32,15 +32,17 @@ def shape(value: Any) -> Any:
     return type(value).__name__
 
 
-def test_a_nudge_has_the_shape_of_celerys_own_message(redis: Redis) -> None:
-    app.send_task("email.mail_class", ignore_result=True)
+@pytest.mark.parametrize("args", [(), ("a-job",)])
+def test_a_nudge_has_the_shape_of_celerys_own_message(redis: Redis, args: tuple[str, ...]) -> None:
+    app.send_task("email.mail_class", args, ignore_result=True)
     (theirs,) = waiting(redis)
-    ours = json.loads(nudge_message("email.mail_class", "me", {}))
+    ours = json.loads(nudge_message("email.mail_class", "me", {}, args))
 
     assert json.loads(base64.b64decode(ours["body"])) == json.loads(
         base64.b64decode(theirs["body"])
     )
     assert set(theirs["headers"]) <= set(ours["headers"])
+    assert ours["headers"]["argsrepr"] == theirs["headers"]["argsrepr"]
     assert shape(ours["properties"]) == shape(theirs["properties"]) | {"reply_to": "str"}
     assert {name: ours[name] for name in ("content-type", "content-encoding")} == {
         name: theirs[name] for name in ("content-type", "content-encoding")
@@ -65,6 +67,14 @@ def test_a_lost_nudge_does_not_block_the_next_for_long(redis: Redis) -> None:
     redis.delete("email")  # the message is gone, its mark is not
 
     assert 0 < redis.ttl("nudge:email.mail_class") <= 5
+
+
+def test_nudges_do_not_pile_up_while_nobody_reads(redis: Redis) -> None:
+    nudger = Nudger()
+    for _ in range(100):  # as the relay does while all workers are away, each mark run out
+        nudger.send("email.mail_class", {})
+        redis.delete("nudge:email.mail_class")
+    assert len(waiting(redis)) == 20
 
 
 def test_flushall_leaves_nothing_that_blocks(redis: Redis) -> None:
