@@ -15,7 +15,7 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fix lock clean
+.PHONY: help up test drill check fix lock clean
 
 help: ## list what there is
 	@echo "Schoolbell"
@@ -28,7 +28,10 @@ up: $(VENV)/base.stamp ## run everything in this terminal: servers, portal, work
 test: $(VENV)/dev.stamp ## run all tests; ARGS= goes to pytest
 	@exec $(PYTHON) -m pytest $(ARGS)
 
-check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations
+drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FAULT=name, SEED=
+	@exec $(PYTHON) -m tests.faults.drill
+
+check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(CHECK_ENV) $(VENV)/bin/mypy .
@@ -36,6 +39,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, mi
 	$(CHECK_ENV) $(PYTHON) manage.py check
 	$(DEPLOY_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(CHECK_ENV) $(PYTHON) manage.py events --check
 
 fix: $(VENV)/dev.stamp ## format, and repair what the linter can repair
 	$(VENV)/bin/ruff check --fix-only .
