@@ -5,6 +5,7 @@ from typing import Final
 
 from celery import Celery
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 from core.env import env
 from core.events.nudge import BROKER
@@ -14,7 +15,15 @@ LONGEST: Final = 600  # seconds that a task may take before its worker process i
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
-app = Celery("schoolbell", broker=env().redis_url(BROKER), include=["tasks.worker"])
+# Not by `broker_transport`, which would change the name that Flower and the logs read too.
+TRANSPORT_ALIASES["redis"] = "tasks.broker:SturdyTransport"
+
+app = Celery(
+    "schoolbell",
+    broker=env().redis_url(BROKER),
+    include=["tasks.worker"],
+    amqp="tasks.broker:QuickAMQP",
+)
 app.conf.update(
     task_queues=[Queue(name, routing_key=name) for name in QUEUES],
     task_routes={f"{name}.*": {"queue": name} for name in QUEUES},

@@ -1,14 +1,16 @@
-"""Renewing the lease of the batch in hand, from outside the working thread."""
+"""Renewing the leases of the batches in hand, from outside the working thread."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from core.events import claims
 from core.events.claims import Claimed
@@ -21,27 +23,60 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.DELIVERY_LEASE)
 
 
+class Keeper:
+    """One thread for the process: one per batch would cost more, and could fail to start."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, Sequence[Claimed[Any]]] = {}
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name="lease", daemon=True).start()
+
+    def hold(self, batch: Sequence[Claimed[Any]]) -> None:
+        """Renew the batch's lease every third of it, from now on."""
+        with self._changed:
+            self._held[id(batch)] = batch
+            self._changed.notify()
+
+    def release(self, batch: Sequence[Claimed[Any]]) -> None:
+        """Renew it no more."""
+        with self._changed:
+            del self._held[id(batch)]
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._held)
+            pause.wait(lease().total_seconds() / 3)
+            with self._changed:
+                held = [each for batch in self._held.values() for each in batch]
+            if held:
+                _renew(held)
+
+
+def _renew(held: Sequence[Claimed[Any]]) -> None:
+    try:
+        claims.renew(held, lease())
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("Could not renew the lease of %d deliveries: %s", len(held), error)
+    finally:
+        connection.close()
+
+
+@cache
+def keeper() -> Keeper:
+    """This process's keeper; a worker process starts it before its first task."""
+    return Keeper()
+
+
+os.register_at_fork(after_in_child=keeper.cache_clear)  # threads do not survive it
+
+
 @contextmanager
 def kept(batch: Sequence[Claimed[Any]]) -> Iterator[None]:
-    """Hold the batch for as long as the block takes.
-
-    The first renewal comes after a third of the lease, so a short batch never causes one. A killed
-    or frozen worker renews nothing: its lease runs out.
-    """
-    over = threading.Event()
-    threading.Thread(target=_renew_until, args=(over, batch), name="lease", daemon=True).start()
+    """Hold the batch for as long as the block takes. A killed or frozen worker renews nothing."""
+    keeper().hold(batch)
     try:
         yield
     finally:
-        over.set()
-
-
-def _renew_until(over: threading.Event, batch: Sequence[Claimed[Any]]) -> None:
-    third = lease().total_seconds() / 3
-    while not over.wait(third):
-        try:
-            claims.renew(batch, lease())
-        except DatabaseError as error:
-            logger.warning("Could not renew the lease of %d deliveries: %s", len(batch), error)
-        finally:
-            connection.close()
+        keeper().release(batch)

@@ -11,15 +11,17 @@ from tasks.app import app
 from tasks.drain import drain
 from tasks.handler import Handler
 from tasks.job import JobHandler, call_next, work_on
+from tasks.lease import keeper
 from tasks.subscriptions import HANDLERS
 
+STRATEGY: Final = "tasks.broker:sturdy_strategy"
 GRACE: Final = 30  # seconds in which a job that is over its time may end itself
 
 
 def register(handler: Handler[Any]) -> None:
     """Make a Celery task of a handler, without arguments: what is due stands in PostgreSQL."""
 
-    @app.task(name=handler.name)
+    @app.task(name=handler.name, Strategy=STRATEGY)
     def answer_nudge() -> int:
         """Work off what is due; returns how many deliveries ran."""
         nudger().arrived(handler.name)
@@ -31,7 +33,12 @@ def register_job(handler: JobHandler[Any]) -> None:
     """Make a Celery task of a job: without an argument it calls the next one, which then runs."""
     limit = int(handler.limit.total_seconds())
 
-    @app.task(name=handler.name, soft_time_limit=limit, time_limit=limit + GRACE)
+    @app.task(
+        name=handler.name,
+        Strategy=STRATEGY,
+        soft_time_limit=limit,
+        time_limit=limit + GRACE,
+    )
     def answer_nudge(*job: str) -> int:
         """Run the named job; returns how many ran."""
         nudger().arrived(handler.name, *job)
@@ -50,9 +57,10 @@ for each in HANDLERS:
 
 
 @worker_process_init.connect
-def keep_connection(**_: Any) -> None:
-    """A worker process keeps its database connection."""
+def prepare_process(**_: Any) -> None:
+    """A worker process keeps its database connection, and starts its threads while it has room."""
     database.keep_open()
+    keeper()
 
 
 @setup_logging.connect

@@ -1,0 +1,68 @@
+"""Celery's connection to Redis, made to outlive what is not a message and what was an outage.
+
+Nudges have no content, so dropping one is always right: the relay sends another.
+"""
+
+import logging
+from collections.abc import Callable
+from queue import Empty
+from typing import Any, Final, Self
+
+from celery.app.amqp import AMQP
+from celery.worker.strategy import default
+from kombu import Connection
+from kombu.transport import redis
+
+# What kombu and Celery raise on a message that is none: not JSON, no object, a part left out.
+MALFORMED: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+
+logger = logging.getLogger(__name__)
+
+
+class QuickConnection(Connection):
+    """A connection that is tried again soon: by default the pauses grow to 30 seconds."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Self:
+        pauses = {"interval_start": 0.2, "interval_step": 0.3, "interval_max": 2.0}
+        super().ensure_connection(*args, **pauses | options)
+        return self
+
+
+class QuickAMQP(AMQP):
+    """Celery's own, with that connection."""
+
+    Connection = QuickConnection
+
+
+class SturdyChannel(redis.Channel):
+    """A channel that drops what is no message; kombu lets it end the worker."""
+
+    def _brpop_read(self, **options: Any) -> bool:
+        try:
+            return bool(super()._brpop_read(**options))  # type: ignore[misc]  # it has no types
+        except MALFORMED as error:
+            logger.error("Dropped from a queue what is no message: %r", error)  # noqa: TRY400
+            raise Empty from error
+
+
+class SturdyTransport(redis.Transport):
+    """Celery's transport over Redis, with that channel."""
+
+    Channel = SturdyChannel
+
+
+def sturdy_strategy(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
+    """Celery's way from a message to a task, but a message without a body is rejected.
+
+    Celery would end the worker and put the message back for the next one.
+    """
+    handle = default(task, app, consumer)
+
+    def take(message: Any, *args: Any, **options: Any) -> Any:
+        try:
+            return handle(message, *args, **options)
+        except MALFORMED as error:
+            logger.error("Rejected a message for %s: %r", task.name, error)  # noqa: TRY400
+            return message.reject()
+
+    return take
