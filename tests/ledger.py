@@ -44,12 +44,24 @@ SELECT name FROM live_stream WHERE head <> (
 
 def ask(stack: RunningStack, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """Rows of the stack's database."""
+    return ask_at(stack.facts["admin_database_url"], statement, *values)
+
+
+def ask_at(url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Rows of a database, as the role that the URL names."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchall()
+
+
+def change(stack: RunningStack, statement: str, values: Any = None) -> None:
+    """Change the stack's database behind the portal's back."""
     with (
         closing(psycopg2.connect(stack.facts["admin_database_url"])) as connection,
+        connection,
         connection.cursor() as cursor,
     ):
         cursor.execute(statement, values)
-        return cursor.fetchall()
 
 
 def recipients(stack: RunningStack, event_id: str) -> Counter[str]:

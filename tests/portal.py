@@ -21,7 +21,10 @@ class Person:
     def __init__(self, base_url: str, email: str) -> None:
         self.base_url = base_url
         self.http = httpx.Client(base_url=base_url, timeout=30, headers={"Origin": base_url})
-        self._trade("POST", "/api/auth/login", json={"email": email, "password": PASSWORD})
+        signed_in = self._trade(
+            "POST", "/api/auth/login", json={"email": email, "password": PASSWORD}
+        )
+        signed_in.raise_for_status()
 
     def __enter__(self) -> Self:
         return self
@@ -67,10 +70,11 @@ class Person:
 class Listener:
     """A browser tab that follows `me`: reconnects when cut off, from the last number it has."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, base_url: str = "") -> None:
         self.entries: list[dict[str, Any]] = []
         self.arrived: dict[int, float] = {}  # number -> moment, on the monotonic clock
         self._person = person
+        self._base_url = base_url or person.base_url
         self._subscribed = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -92,7 +96,7 @@ class Listener:
                 self._over.wait(0.2)
 
     def _listen(self) -> None:
-        url = self._person.base_url.replace("http", "ws") + "/ws/"
+        url = self._base_url.replace("http", "ws") + "/ws/"
         headers = {"Cookie": self._person.cookies()}
         with connect(url, additional_headers=headers, open_timeout=2, max_queue=None) as socket:
             after = self.numbers[-1] if self.entries else 0
@@ -114,9 +118,9 @@ class Listener:
 
 
 @contextmanager
-def listening(person: Person) -> Iterator[Listener]:
-    """A listener that has subscribed."""
-    listener = Listener(person)
+def listening(person: Person, base_url: str = "") -> Iterator[Listener]:
+    """A listener that has subscribed, at the web of this address if not at the person's own."""
+    listener = Listener(person, base_url)
     listener._thread.start()
     assert listener._subscribed.wait(10), "the socket did not subscribe"
     try:

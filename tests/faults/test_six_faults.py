@@ -1,23 +1,23 @@
 """Whatever is killed, wiped or stopped: everyone is told exactly once, and sockets catch up.
 
 Real signals on a real stack. Moments inside a worker are met without hooks in the product: a
-stopped mail server holds it before the effect, a locked ledger row after it, a stopped Redis after
-the commit.
+stopped mail server holds it before the effect, a trigger of the test's after it, a stopped Redis
+after the commit.
 """
 
 import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
-import psutil
-import psycopg2
 import pytest
 from redis import Redis
 
 from tests import ledger
+from tests.faults.doorstop import records_held
+from tests.faults.signals import kill, stopped
 from tests.portal import Listener, Person, listening
 from tests.servers import RunningStack, running_stack, wait_for
 
@@ -52,24 +52,6 @@ def student(stack: RunningStack) -> Iterator[Person]:
 def tab(student: Person) -> Iterator[Listener]:
     with listening(student) as listener:
         yield listener
-
-
-@contextmanager
-def stopped(stack: RunningStack, name: str) -> Iterator[None]:
-    """Freeze a program for as long as the block takes."""
-    pid = stack.send(name, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-def kill(stack: RunningStack, name: str) -> None:
-    """End a program and its children as an out-of-memory killer would, and see it replaced."""
-    victim = psutil.Process(stack.process(name))
-    for process in [victim, *victim.children(recursive=True)]:
-        process.kill()
-    wait_for(lambda: stack.pids().get(name, victim.pid) != victim.pid, what=f"a new {name}")
 
 
 def count(stack: RunningStack, statement: str) -> int:
@@ -114,41 +96,23 @@ def test_the_worker_is_killed_after_the_effect_and_before_the_commit(
 ) -> None:
     twins = ledger.twins(stack)
     homework = teacher.draft("After the effect")
-    with the_records_of_sent_mails_locked(stack, teacher, homework) as in_the_window:
+    with records_held(stack.facts["admin_database_url"]):
+        teacher.publish(homework)
+        wait_for(lambda: len(ledger.ask(stack, SENDING)) == 2, what="a mail of each process")
+        for _, message_id in ledger.ask(stack, SENDING):
+            wait_for(partial(is_caught, stack, message_id), what="the mail server's yes")
         kill(stack, "worker")
     all_is_well(stack, homework, tab, "After the effect")
     # The one place where exactly-once ends at our door: one mail per worker process, counted, and
     # sent again under the same Message-ID.
-    assert 1 <= in_the_window <= 2
-    assert ledger.lost_answers(stack, homework) == in_the_window
-    assert ledger.twins(stack) == twins + in_the_window
+    assert ledger.lost_answers(stack, homework) == 2
+    assert ledger.twins(stack) == twins + 2
 
 
-@contextmanager
-def the_records_of_sent_mails_locked(
-    stack: RunningStack, teacher: Person, homework: str
-) -> Iterator[int]:
-    """Publish, and hold the worker between the server's acceptance of a mail and its own commit."""
-    mailbox = Path(stack.facts["mailbox_dir"])
-    caught = len(list(mailbox.glob("*.eml")))
-    teacher.publish(homework)
-    wait_for(lambda: len(list(mailbox.glob("*.eml"))) > caught, what="the first mail")
-    with closing(psycopg2.connect(stack.facts["admin_database_url"])) as connection:
-        with stopped(stack, "smtp"), connection.cursor() as cursor:
-            wait_for(lambda: len(ledger.ask(stack, SENDING)) >= 1, what="a mail being sent")
-            time.sleep(
-                0.2
-            )  # nothing can move now: whoever was between two mails has begun the next
-            cursor.execute(f"{SENDING} FOR UPDATE")
-            message_ids = [message_id for _, message_id in cursor.fetchall()]
-        wait_for(
-            lambda: all(
-                any(name.encode() in file.read_bytes() for file in mailbox.glob("*.eml"))
-                for name in message_ids
-            ),
-            what="the mail that the server accepts",
-        )
-        yield len(message_ids)
+def is_caught(stack: RunningStack, message_id: str) -> bool:
+    """Whether the mail server has taken the mail."""
+    mails = Path(stack.facts["mailbox_dir"]).glob("*.eml")
+    return any(message_id.encode() in mail.read_bytes() for mail in mails)
 
 
 def test_the_worker_is_killed_after_the_commit_and_before_the_ack(
