@@ -15,7 +15,7 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test drill check fix lock clean
+.PHONY: help up test drill bench check fix lock clean
 
 help: ## list what there is
 	@echo "Schoolbell"
@@ -30,6 +30,9 @@ test: $(VENV)/dev.stamp ## run all tests; ARGS= goes to pytest
 
 drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FAULT=name, SEED=
 	@exec $(PYTHON) -m tests.faults.drill
+
+bench: $(VENV)/dev.stamp ## measure against plain Celery on the same PostgreSQL and Redis; ARGS=--help
+	@exec $(PYTHON) -m tests.bench $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md
 	$(VENV)/bin/ruff format --check .
