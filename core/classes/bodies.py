@@ -1,17 +1,14 @@
 """What is sent and told of classes and homework."""
 
-import re
-from datetime import UTC, datetime
-from typing import Annotated, Final, Self
+from datetime import datetime
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from core import clock
 from core.classes.models import Homework, HomeworkState, SchoolClass
-from core.http.bodies import STORABLE, Given, Id, Told
+from core.http.bodies import STORABLE, Given, Id, Moment, Told
 from core.people.models import User
-
-RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\dT.+", re.ASCII | re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
@@ -21,21 +18,6 @@ def one_line(text: str) -> str:
     return text
 
 
-def written_out(given: object) -> object:
-    """Refuse numbers and bare dates, which pydantic would read as moments too."""
-    if not (isinstance(given, str) and RFC_3339.fullmatch(given)):
-        raise ValueError("must be a time like 2030-01-31T16:00:00+01:00")
-    return given
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; the first and last hours of the calendar have none."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("must be a time that exists in UTC") from None
-
-
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -43,7 +25,6 @@ Title = Annotated[
     AfterValidator(one_line),
 ]
 BodyText = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
-Moment = Annotated[AwareDatetime, BeforeValidator(written_out), AfterValidator(in_utc)]
 
 
 class HomeworkDraft(Given):

@@ -1,14 +1,17 @@
 """JSON bodies: how they are read, and what all of them have in common."""
 
 import json
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from ninja.parser import Parser
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 LARGEST_ID: Final = 2**63 - 1  # PostgreSQL's bigint
 JSON: Final = "application/json"
+RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\dT.+", re.ASCII | re.IGNORECASE)
 
 
 class MediaTypeError(Exception):
@@ -35,7 +38,23 @@ def storable(text: str) -> str:
     return text
 
 
+def written_out(given: object) -> object:
+    """Refuse numbers and bare dates, which pydantic would read as moments too."""
+    if not (isinstance(given, str) and RFC_3339.fullmatch(given)):
+        raise ValueError("must be a time like 2030-01-31T16:00:00+01:00")
+    return given
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; the first and last hours of the calendar have none."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time that exists in UTC") from None
+
+
 Id = Annotated[str, BeforeValidator(str)]  # opaque to clients, a number to us
+Moment = Annotated[AwareDatetime, BeforeValidator(written_out), AfterValidator(in_utc)]
 STORABLE: Final = AfterValidator(storable)  # on every text of a body, behind its other limits
 
 

@@ -1,25 +1,15 @@
 """What operators ask for: which dead letters, and what to do with them."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from core.http.bodies import STORABLE, Given
+from core.http.bodies import STORABLE, Given, Moment
 
 MOST = 10_000  # letters at a time
 
 
-def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; the first and last hours of the calendar have none."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("must be a time that exists in UTC") from None
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Text = Annotated[str, StringConstraints(max_length=300), STORABLE]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), STORABLE]
 Limit = Annotated[StrictInt, Field(ge=1, le=MOST, description="how many letters at most")]
