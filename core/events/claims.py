@@ -100,6 +100,7 @@ UPDATE delivery SET
     state = CASE WHEN %(last)s THEN 'dead' ELSE 'pending' END,
     due_at = now() + make_interval(secs => %(wait)s),
     detail = %(error)s,
+    cause = CASE WHEN %(last)s THEN ops_cause(ops_error(%(error)s)) ELSE '' END,
     finished_at = CASE WHEN %(last)s THEN now() END
 WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
 """

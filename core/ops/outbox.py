@@ -13,7 +13,7 @@ from core.events import nudge
 REVIVE: Final = """
 WITH revived AS (
     UPDATE delivery
-    SET state = 'pending', due_at = now(), forgiven = attempt, finished_at = NULL
+    SET state = 'pending', due_at = now(), forgiven = attempt, finished_at = NULL, cause = ''
     WHERE id = ANY(%s) AND state = 'dead'
     RETURNING id, handler
 ), queued_again AS (

@@ -13,6 +13,9 @@ from django.db import connection
 from django.test import Client
 
 from core import clock
+from core.classes.events import HomeworkPublished
+from core.events import claims
+from core.events.claims import Claimed
 from core.events.models import Delivery, EventRecord
 from core.mail.models import Mail
 from core.notices.models import Notice
@@ -46,9 +49,22 @@ def letters(school: School, work_off: Callable[[], int]) -> list[int]:
 
 
 def kill(letter: Delivery, error: str) -> None:
-    letter.state, letter.detail, letter.attempt = "dead", error, 14
-    letter.finished_at = clock.now()
-    letter.save()
+    """As a worker that has it in hand for the last time."""
+    Delivery.objects.filter(pk=letter.pk).update(state="running", attempt=14)
+    in_hand = Claimed(
+        id=letter.pk,
+        attempt=14,
+        forgiven=0,
+        centre_id=letter.centre_id,
+        handler=letter.handler,
+        key=letter.key,
+        event_id=letter.event_id,
+        request_id="",
+        version=1,
+        payload="{}",
+        event_type=HomeworkPublished,
+    )
+    assert claims.fail(in_hand, error, last=True)
 
 
 def redrive(operator: Client, **order: Any) -> Any:
