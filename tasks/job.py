@@ -23,7 +23,7 @@ from tasks.drain import run
 from tasks.handler import Batch, Handler
 from tasks.lease import kept, lease
 from tasks.policies import POLICIES, Policy
-from tasks.work import CancelledError, LeaseLostError, Run, TimeLimitError, Work
+from tasks.work import CancelledError, HandedBackError, LeaseLostError, Run, TimeLimitError, Work
 
 JOBS: Final = Policy(attempts=5, at_once=2)  # where tasks/policies.py has no line
 
@@ -104,6 +104,8 @@ def _run(work_through: Run[E], limit: timedelta, batch: Batch[E]) -> None:
             continue
         except CancelledError:
             claims.finish_cancelled(delivery)
+        except HandedBackError:
+            claims.hand_back(delivery, "its worker stopped; another goes on")
         except SoftTimeLimitExceeded:
             _fail(batch, delivery, TimeLimitError(f"It took longer than {limit}."))
         except Exception as error:  # noqa: BLE001 - whatever a job raises is its own failure

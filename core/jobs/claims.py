@@ -194,6 +194,13 @@ def _end(delivery: Claimed[E], state: str, result: Json | None) -> bool:
     return True
 
 
+@transaction.atomic
+def hand_back(delivery: Claimed[E], reason: str) -> None:
+    """Let another worker go on from the checkpoint at once; the attempt does not count."""
+    claims.postpone(delivery, reason, wait=timedelta())
+    settle(delivery.id)
+
+
 def settle(delivery_id: int) -> None:
     """Let the job follow what its delivery has come to."""
     with connection.cursor() as cursor:

@@ -17,7 +17,7 @@ from infra.local.stack_file import write_stack_file
 
 ALL_STOPPED = 14.0
 """Seconds for the whole stop; the rows below share them, and the last has what is left."""
-STOP_ORDER = (("worker", 4.0), ("smtp", 1.0), ("redis", 1.5), ("postgres", ALL_STOPPED))
+STOP_ORDER = (("worker", 5.0), ("smtp", 1.0), ("redis", 1.5), ("postgres", ALL_STOPPED))
 FIRST_TO_STOP = 5.5
 REPEAT = 1.0
 LATER = frozenset(kind for kind, _ in STOP_ORDER)

@@ -4,12 +4,8 @@ import base64
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +18,7 @@ from core.events import claims
 from core.events.claims import Claim
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, DeliveryState, QueuePause
-from core.events.nudge import broker, nudger
+from core.events.nudge import broker
 from core.jobs import claims as job_claims
 from core.jobs import telling
 from core.jobs.actions import NoJobError, cancel_job, request_job
@@ -30,7 +26,6 @@ from core.jobs.events import HousekeepingDue
 from core.jobs.models import Job
 from core.live.models import Entry
 from core.refusals import ConflictError, NotFoundError
-from infra.local.stack import CHECKOUT
 from tasks import health
 from tasks.drain import drain
 from tasks.handler import Batch
@@ -38,6 +33,7 @@ from tasks.job import call_next, job, work_on
 from tasks.lease import keeper
 from tasks.policies import PermanentError, Policy
 from tasks.work import Work
+from tests.flow.job_worker import a_worker, kill, nudge_until, steps_begun
 from tests.flow.people import STRANGER, STUDENT, TEACHER, assert_problem, client_of, ids, post
 from tests.flow.slow_job import HANDLER, CountingAsked, ask, named
 from tests.servers import Servers, wait_for
@@ -317,47 +313,6 @@ def test_an_action_gets_the_job_that_it_asks_for() -> None:
     assert (asked.state, asked.delivery.state) == ("requested", DeliveryState.PENDING)
 
 
-@contextmanager
-def a_worker(
-    servers: Servers, log: Path, name: str = "worker@%h"
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """A real worker that knows the slow job; whatever of it is left at the end is killed."""
-    argv = [sys.executable, "-m", "celery", "-A", "tests.flow.slow_job", "worker", "-Q", "cleanup"]
-    options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    env = {**os.environ, **servers.env, "DB_NAME": connection.settings_dict["NAME"]}
-    env |= {"SLOW_JOB_LOG": str(log), "DELIVERY_LEASE_SECONDS": "1.5"}
-    with (log.parent / "worker.log").open("ab") as output:
-        worker = subprocess.Popen(
-            [*argv, *options, "-n", name],
-            cwd=CHECKOUT,
-            env=env,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        yield worker
-    finally:
-        kill(worker)
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    if worker.poll() is None:
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
-
-
-def nudge_until(is_so: Any, log: Path, seconds: float = 30) -> None:
-    """What the relay does once a second."""
-
-    def look() -> bool:
-        nudger().send(HANDLER.name, {})
-        time.sleep(0.2)
-        return bool(is_so())
-
-    wait_for(look, seconds=seconds, what=lambda: (log.parent / "worker.log").read_text()[-3000:])
-
-
 def test_killed_in_the_middle_it_goes_on_from_its_checkpoint(
     servers: Servers, tmp_path: Path
 ) -> None:
@@ -373,9 +328,7 @@ def test_killed_in_the_middle_it_goes_on_from_its_checkpoint(
     with a_worker(servers, log):
         nudge_until(lambda: the_job().state == "done", log)
 
-    lines = [line.split() for line in log.read_text().splitlines()]
-    begun = {pid: [int(step) for own, step in lines if own == pid] for pid, _ in lines}
-    before, after = begun.values()
+    before, after = steps_begun(log).values()
     assert before in (list(range(done)), list(range(done + 1)))  # one may have been under way
     assert after == list(range(done, 20))
     assert steps() == list(range(20))
