@@ -29,8 +29,8 @@ app.conf.update(
     task_routes={f"{name}.*": {"queue": name} for name in QUEUES},
     task_default_queue=QUEUES[0],
     task_create_missing_queues=False,  # a typing error is an error, not a queue nobody reads
-    # Late acks make redelivery fast. They are safe because an attempt is claimed, and so counted,
-    # in PostgreSQL before it runs.
+    # A worker takes no more messages than it has processes. That an attempt may run again is safe,
+    # because it is claimed, and so counted, in PostgreSQL before it runs.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
@@ -45,9 +45,9 @@ app.conf.update(
     broker_connection_max_retries=None,  # the default gives up after 100
     broker_transport_options={
         "queue_order_strategy": "priority",  # in the order of QUEUES
-        "visibility_timeout": 2 * LONGEST + 60,
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
+        # Nudges are not kept in Redis until they are done: the relay sends what is lost. That saves
+        # two round trips per message, and an answer lost on the way blocks nobody.
+        "ack_emulation": False,
         # By default a publish hangs for as long as Redis is frozen.
         "socket_timeout": 2,
         "socket_connect_timeout": 1,

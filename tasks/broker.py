@@ -54,13 +54,17 @@ class SturdyTransport(redis.Transport):
 def sturdy_strategy(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
     """Celery's way from a message to a task, but a message without a body is rejected.
 
-    Celery would end the worker and put the message back for the next one.
+    Celery would end the worker and put the message back for the next one. Once a worker process has
+    the message, the task's `taken` is called: not before, as somebody may be waiting.
     """
     handle = default(task, app, consumer)
+    taken = getattr(task, "taken", lambda: None)
 
     def take(message: Any, *args: Any, **options: Any) -> Any:
         try:
-            return handle(message, *args, **options)
+            handled = handle(message, *args, **options)
+            taken()
+            return handled  # noqa: TRY300
         except MALFORMED as error:
             logger.error("Rejected a message for %s: %r", task.name, error)  # noqa: TRY400
             return message.reject()

@@ -1,27 +1,23 @@
 """Working off what is due for one handler: claim, run, done; fairly, and for a bounded time."""
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
 from django.db import transaction
 
-from core.events import claims, nudge
-from core.events.claims import Claim, Claimed
+from core.events import claims
+from core.events.claims import Claimed
 from core.events.context import working_on
 from core.events.event import Event
 from tasks.handler import Batch, Handler, SkipError
-from tasks.lease import kept, lease
+from tasks.lease import kept
 from tasks.policies import PermanentError
+from tasks.turn import Turn
 
-# Seconds after which a drain gives its worker process back, so that the first queue waiting is
-# served: what people look at never stands behind a backlog of mail for longer than this.
-TURN: Final = 0.3
 UNKNOWN_WAIT: Final = timedelta(seconds=15)  # before what only newer code knows is looked at again
 E = TypeVar("E", bound=Event)
 
@@ -33,20 +29,11 @@ def drain(handler: Handler[E]) -> int:
 
     Returns how many deliveries it ran. Where there may be more, another worker is told.
     """
-    ends = time.monotonic() + TURN
-    wanted = Claim(limit=handler.batch, lease=lease(), at_once=handler.policy.at_once)
-    count = 0
-    while batch := claims.claim(handler.name, handler.event, wanted):
-        wanted = replace(wanted, after=batch[0].centre_id)
-        count += len(batch)
-        late = time.monotonic() > ends
-        if late or len(batch) >= handler.batch:
-            nudge.wake([handler.name])
+    turn = Turn(handler)
+    while batch := turn.next_batch():
         with kept(batch):
             run(handler, batch)
-        if late:
-            break
-    return count
+    return turn.count
 
 
 def run(handler: Handler[E], batch: list[Claimed[E]]) -> None:

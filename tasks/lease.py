@@ -28,27 +28,24 @@ class Keeper:
 
     def __init__(self) -> None:
         self._held: dict[int, Sequence[Claimed[Any]]] = {}
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         threading.Thread(target=self._run, name="lease", daemon=True).start()
 
     def hold(self, batch: Sequence[Claimed[Any]]) -> None:
         """Renew the batch's lease every third of it, from now on."""
-        with self._changed:
+        with self._lock:
             self._held[id(batch)] = batch
-            self._changed.notify()
 
     def release(self, batch: Sequence[Claimed[Any]]) -> None:
         """Renew it no more."""
-        with self._changed:
+        with self._lock:
             del self._held[id(batch)]
 
     def _run(self) -> None:
         pause = threading.Event()
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._held)
+        while True:  # by the clock: to wake it for each batch would hold up the work
             pause.wait(lease().total_seconds() / 3)
-            with self._changed:
+            with self._lock:
                 held = [each for batch in self._held.values() for each in batch]
             if held:
                 _renew(held)

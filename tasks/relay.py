@@ -7,10 +7,14 @@ of relays may run, and each may be killed at any time.
 import logging
 import signal
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
 import django
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from django.utils.log import configure_logging
 
 from core.events import claims
 from core.events.nudge import nudger
@@ -22,36 +26,44 @@ TURN: Final = 1.0  # seconds between two looks
 logger = logging.getLogger("tasks.relay")
 
 
-def look() -> list[str]:
-    """Nudge each handler with deliveries due or leases run out; returns those nudged."""
+def look(handlers: Sequence[str]) -> list[str]:
+    """Nudge each of the handlers with deliveries due or leases run out; returns those nudged."""
     nudged = []
-    for handler in claims.due_handlers(handler_names()):
+    for handler in claims.due_handlers(handlers):
         if not nudger().send(handler, {}):
             break  # Redis is away: the next turn tries again
         nudged.append(handler)
     return nudged
 
 
-def run(stop: threading.Event) -> None:
+def run(handlers: Sequence[str], stop: threading.Event) -> None:
     """Look once a turn until told to stop."""
     database.keep_open()
     logger.info("relay ready")
     while not stop.wait(TURN):
         database.new_turn()
         try:
-            look()
+            look(handlers)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away: %s", error)
     logger.info("relay stopped")
 
 
+def known_handlers() -> tuple[str, ...]:
+    """The names in the table of subscriptions, which needs all of Django, Celery and the school."""
+    django.setup()
+    return handler_names()
+
+
 def main() -> None:
     """`python -m tasks.relay`: until SIGTERM or SIGINT."""
-    django.setup()
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    with ProcessPoolExecutor(1) as once:  # whose memory goes with it: half of what this would take
+        handlers = once.submit(known_handlers).result()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(stop)
+    run(handlers, stop)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from core.events.event import Event
 from core.events.versions import read_event
@@ -42,57 +42,19 @@ class Claimed(Generic[E]):
         return read_event(self.event_type, self.version, self.payload)
 
 
-# Round-robin over centres: the next centre after the last one served that has something due and
-# not locked, then a batch of that centre alone. A retried delivery is claimed alone, so that
-# poison takes no mates with it. A centre with `at_once` running deliveries is passed over.
+# core/events/claim.sql; one statement, so its own transaction.
 CLAIM: Final = """
-WITH paused AS MATERIALIZED (
-    SELECT FROM queue_pause WHERE queue = split_part(%(handler)s, '.', 1)
-), full_centre AS MATERIALIZED (
-    SELECT centre_id FROM delivery
-    WHERE %(at_once)s IS NOT NULL AND handler = %(handler)s AND state = 'running' AND due_at > now()
-    GROUP BY centre_id HAVING count(*) >= %(at_once)s
-), ahead AS MATERIALIZED (
-    SELECT id, centre_id, attempt FROM delivery
-    WHERE NOT EXISTS (SELECT FROM paused)
-      AND handler = %(handler)s AND state IN ('pending', 'running')
-      AND centre_id > %(after)s AND due_at <= now()
-      AND centre_id NOT IN (SELECT centre_id FROM full_centre)
-    ORDER BY centre_id, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-), behind AS MATERIALIZED (
-    SELECT id, centre_id, attempt FROM delivery
-    WHERE NOT EXISTS (SELECT FROM ahead) AND NOT EXISTS (SELECT FROM paused)
-      AND handler = %(handler)s AND state IN ('pending', 'running')
-      AND centre_id <= %(after)s AND due_at <= now()
-      AND centre_id NOT IN (SELECT centre_id FROM full_centre)
-    ORDER BY centre_id, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-), first AS (
-    SELECT * FROM ahead UNION ALL SELECT * FROM behind
-), mates AS (
-    SELECT delivery.id FROM delivery
-    WHERE handler = %(handler)s AND state IN ('pending', 'running')
-      AND centre_id = (SELECT centre_id FROM first) AND due_at <= now()
-      AND attempt = 0 AND (SELECT attempt FROM first) = 0
-    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-), batch AS (
-    SELECT id FROM first UNION SELECT id FROM mates
+SELECT * FROM claim_deliveries(
+    %(handler)s, %(limit)s, %(lease)s, %(after)s, %(at_once)s, %(durable)s
 )
-UPDATE delivery SET
-    state = 'running', attempt = delivery.attempt + 1,
-    due_at = now() + make_interval(secs => %(lease)s)
-FROM batch, event
-WHERE delivery.id = batch.id AND event.id = delivery.event_id
-RETURNING delivery.id, delivery.attempt, delivery.forgiven, delivery.centre_id, delivery.handler,
-    delivery.key, event.id, event.request_id, event.version, event.payload
 """
 
 # Where a batch is first marked done and then carried out, in one transaction: the mark is the
 # fence (no row, no effect) and the lock that keeps others away until the commit.
 FINISH: Final = """
 UPDATE delivery SET state = 'done', finished_at = now(), detail = ''
-FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS mine(id, attempt)
-WHERE delivery.id = mine.id AND delivery.attempt = mine.attempt AND delivery.state = 'running'
-RETURNING delivery.id
+WHERE id = ANY (%(ids)s) AND attempt = %(attempt)s AND state = 'running'
+RETURNING id
 """
 
 FAIL: Final = """
@@ -147,8 +109,9 @@ class Claim:
 
     limit: int
     lease: timedelta
-    after: int = 0  # the centre served last
+    after: int = -1  # the centre served last
     at_once: int | None = None  # so many running deliveries are enough for a centre
+    durable: bool = True  # whether the claim is on disk before the batch runs
 
 
 def claim(handler: str, event_type: type[E], wanted: Claim) -> list[Claimed[E]]:
@@ -156,26 +119,33 @@ def claim(handler: str, event_type: type[E], wanted: Claim) -> list[Claimed[E]]:
 
     Its own short transaction: when this returns, attempt and lease are committed, so an attempt
     that kills its worker is counted. A row whose lease has run out is claimable like a due one.
+
+    A claim that is not durable can be undone by a crash of PostgreSQL, and its attempt number given
+    twice. That harms no batch whose effects commit together with its end, as the first to commit
+    ends it; what has effects outside PostgreSQL needs a durable one.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM,
-            {
-                "handler": handler,
-                "limit": wanted.limit,
-                "after": wanted.after,
-                "at_once": wanted.at_once,
-                "lease": wanted.lease.total_seconds(),
-            },
-        )
+    arguments: dict[str, Any] = {
+        "handler": handler,
+        "limit": wanted.limit,
+        "lease": wanted.lease,
+        "after": wanted.after,
+        "at_once": wanted.at_once,
+        "durable": wanted.durable,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, arguments)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [Claimed(*row, event_type=event_type) for row in sorted(rows)]
 
 
 def finish(batch: Sequence[Claimed[E]]) -> list[Claimed[E]]:
-    """Mark what is still ours as done, in the present transaction; what is not is left out."""
+    """Mark what is still ours as done, in the present transaction; what is not is left out.
+
+    `batch` is of one claim, so of one attempt: what is tried again is claimed alone.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(FINISH, _fence(batch))
+        ids = [each.id for each in batch]
+        cursor.execute(FINISH, {"ids": ids, "attempt": batch[0].attempt})
         mine = {row[0] for row in cursor.fetchall()}
     return [delivery for delivery in batch if delivery.id in mine]
 
@@ -232,7 +202,8 @@ def hold(delivery: Claimed[E]) -> bool:
 def renew(batch: Sequence[Claimed[E]], lease: timedelta) -> None:
     """Hold what is still ours for another lease."""
     with connection.cursor() as cursor:
-        cursor.execute(RENEW, {**_fence(batch), "lease": lease.total_seconds()})
+        ids, attempts = [each.id for each in batch], [each.attempt for each in batch]
+        cursor.execute(RENEW, {"ids": ids, "attempts": attempts, "lease": lease.total_seconds()})
 
 
 def fan_out(delivery: Claimed[E], recipients: Iterable[tuple[str, str]]) -> None:
@@ -256,7 +227,3 @@ def due_handlers(handlers: Sequence[str]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(DUE, [list(handlers)])
         return [row[0] for row in cursor.fetchall()]
-
-
-def _fence(batch: Sequence[Claimed[E]]) -> dict[str, list[int]]:
-    return {"ids": [each.id for each in batch], "attempts": [each.attempt for each in batch]}

@@ -55,7 +55,10 @@ class Delivery(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(EventRecord, models.CASCADE, related_name="deliveries")
+    # No index of its own: the unique one begins with it.
+    event = models.ForeignKey(
+        EventRecord, models.CASCADE, related_name="deliveries", db_index=False
+    )
     centre_id = models.BigIntegerField()
     handler = models.CharField(max_length=100)
     key = models.CharField(max_length=100, default="")

@@ -7,9 +7,11 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from redis import Redis, RedisError
 
@@ -18,15 +20,19 @@ from core.events.context import current
 from core.events.wire import nudge_message, queue_of
 
 BROKER: Final = 2  # Redis database
-WAITING_SECONDS: Final = 5  # a nudge lost together with its worker blocks others for this long
+WAITING: Final = 2000  # ms for which a nudge that is lost together with its worker blocks others
+BUSY: Final = 100  # ms for which a worker that has not come back for more blocks them
+INVITED: Final = 200  # ms between two invitations to other workers
 ENOUGH: Final = 20  # messages in a queue: while nobody reads it, more would only pile up
+PAUSE: Final = 0.005  # seconds in which commits gather: of many in a row, few are told one by one
 
-# At most one nudge per handler waits: the mark and the message in one round trip.
+# One nudge per handler waits, and none while a worker comes back for more every now and then: what
+# is committed meanwhile is left to it. The mark and the message in one round trip.
 SEND: Final = """
 if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[3]) then
     return 0
 end
-if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then
+if redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[2]) then
     redis.call('LPUSH', KEYS[2], ARGV[1])
     return 1
 end
@@ -47,8 +53,8 @@ def broker() -> "Redis":
     )
 
 
-def waiting_key(handler: str, *args: str) -> str:
-    """Redis key that says a nudge for the handler is on its way."""
+def mark_of(handler: str, *args: str) -> str:
+    """Redis key that is there while a nudge waits, or while a worker is busy with the handler."""
     return ":".join(("nudge", handler, *args))
 
 
@@ -80,24 +86,43 @@ class Nudger:
                 pending, self._pending = self._pending, {}
             for handler, woken_by in pending.items():
                 self.send(handler, woken_by)
+            time.sleep(PAUSE)
 
     def send(self, handler: str, woken_by: Mapping[str, str], *args: str) -> bool:
         """Send now, with these arguments for the task; False when it could not be sent."""
         message = nudge_message(handler, self._origin, dict(woken_by), args)
-        keys = [waiting_key(handler, *args), queue_of(handler)]
+        return self._push(handler, mark_of(handler, *args), WAITING, message)
+
+    def invite(self, handler: str) -> bool:
+        """Have another worker join one that is busy; False when it could not be sent."""
+        message = nudge_message(handler, self._origin, {})
+        return self._push(handler, mark_of(handler, "more"), INVITED, message)
+
+    def _push(self, handler: str, mark: str, lasts: int, message: str) -> bool:
         try:
-            self._send(keys=keys, args=[message, WAITING_SECONDS, ENOUGH])
+            self._send(keys=[mark, queue_of(handler)], args=[message, lasts, ENOUGH])
         except RedisError as error:
             logger.warning("No nudge for %s, the relay will send it: %s", handler, error)
             return False
         return True
 
-    def arrived(self, handler: str, *args: str) -> None:
-        """The nudge has reached a worker: from now on the next commit sends another."""
+    def arrived(self, handler: str) -> None:
+        """A worker has the nudge, and will soon come back for more."""
+        self._note(handler, lambda mark: self._redis.pexpire(mark, BUSY))
+
+    def busy(self, handler: str) -> None:
+        """A worker has come back for more."""
+        self._note(handler, lambda mark: self._redis.set(mark, "1", px=BUSY))
+
+    def over(self, handler: str, *args: str) -> None:
+        """No worker will look by itself: from now on the next commit sends a nudge."""
+        self._note(handler, self._redis.delete, *args)
+
+    def _note(self, handler: str, write: Callable[[str], object], *args: str) -> None:
         try:
-            self._redis.delete(waiting_key(handler, *args))
+            write(mark_of(handler, *args))
         except RedisError as error:
-            logger.warning("Could not note the arrival of %s's nudge: %s", handler, error)
+            logger.warning("Could not note what became of %s's nudge: %s", handler, error)
 
 
 @cache
@@ -109,10 +134,13 @@ def nudger() -> Nudger:
 os.register_at_fork(after_in_child=nudger.cache_clear)  # threads and sockets do not survive it
 
 
-def wake(handlers: Iterable[str]) -> None:
-    """Have workers told, in the background, that there is something for these handlers."""
+def wake(handlers: Iterable[str], event_id: UUID | None = None) -> None:
+    """Have workers told, in the background, that there is something for these handlers.
+
+    `event_id` is what it is about; by default the event that is being handled.
+    """
     context = current()
     woken_by = {"request_id": context.request_id}
-    if context.event_id:
-        woken_by["event_id"] = str(context.event_id)
+    if cause := event_id or context.event_id:
+        woken_by["event_id"] = str(cause)
     nudger().wake(handlers, woken_by)

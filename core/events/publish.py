@@ -8,7 +8,7 @@ from psycopg2.extras import Json
 from uuid_utils.compat import uuid7
 
 from core.events import nudge
-from core.events.context import current, working_on
+from core.events.context import current
 from core.events.event import Event
 from core.events.registry import handlers_of
 
@@ -62,10 +62,5 @@ def publish(event: Event) -> UUID:
     with connection.cursor() as cursor:
         cursor.execute(INSERT, row)
     if handlers:
-        transaction.on_commit(lambda: _wake(handlers, event_id), robust=True)
+        transaction.on_commit(lambda: nudge.wake(handlers, event_id), robust=True)
     return event_id
-
-
-def _wake(handlers: tuple[str, ...], event_id: UUID) -> None:
-    with working_on(event_id=event_id):
-        nudge.wake(handlers)

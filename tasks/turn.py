@@ -1,0 +1,88 @@
+"""A worker process's turn at one handler: which batch, for how long, and what others are told."""
+
+import time
+from dataclasses import replace
+from typing import Final, Generic, TypeVar
+
+from core.events import claims
+from core.events.claims import Claim, Claimed
+from core.events.event import Event
+from core.events.nudge import nudger
+from tasks.handler import Handler
+from tasks.lease import lease
+
+# Seconds after which a turn gives its worker process back, so that the first queue waiting is
+# served: what people look at never stands behind a backlog of mail for longer than this.
+TURN: Final = 0.1
+MARK: Final = 0.05  # seconds after which a turn says that it is still at it
+# Seconds between two batches of a stream. Claiming and committing cost the same for one delivery as
+# for five; the first of a stream, and all that come singly, wait for nothing.
+GATHER: Final = 0.005
+
+E = TypeVar("E", bound=Event)
+
+
+def take(handler: Handler[E]) -> None:
+    """Note that a nudge has reached this worker.
+
+    What is committed while a batch of effects in PostgreSQL runs is left to its turn: so batches
+    grow by themselves under load. Where a batch takes as long as mail servers please, other workers
+    are nudged at once.
+    """
+    if handler.outside:
+        nudger().over(handler.name)
+    else:
+        nudger().arrived(handler.name)
+
+
+class Turn(Generic[E]):
+    """Batch after batch of what is due, centre after centre, until none is left or time is up."""
+
+    def __init__(self, handler: Handler[E]) -> None:
+        self.count = 0  # deliveries claimed
+        self._handler = handler
+        self._ends = time.monotonic() + TURN
+        self._mark = time.monotonic() + MARK
+        self._is_last = False
+        self._gathers = False
+        self._wanted = Claim(
+            limit=handler.batch,
+            lease=lease(),
+            at_once=handler.policy.at_once,
+            durable=handler.outside,
+        )
+
+    def next_batch(self) -> list[Claimed[E]]:
+        """Claim what is to be run now; others are told first where that leaves work for them."""
+        if self._is_last:
+            return []
+        if self._gathers:
+            time.sleep(GATHER)
+        batch = self._claim()
+        if not batch and not self._handler.outside:
+            # Before the last look commits are told to nudge again, so none is missed.
+            nudger().over(self._handler.name)
+            batch = self._claim()
+        if batch:
+            self._tell_others(is_full=len(batch) >= self._handler.batch)
+            self._gathers = self.count > 0 and len(batch) < self._handler.batch
+            self.count += len(batch)
+        return batch
+
+    def _claim(self) -> list[Claimed[E]]:
+        batch = claims.claim(self._handler.name, self._handler.event, self._wanted)
+        if batch:
+            self._wanted = replace(self._wanted, after=batch[0].centre_id)
+        return batch
+
+    def _tell_others(self, *, is_full: bool) -> None:
+        now = time.monotonic()
+        self._is_last = now > self._ends
+        if self._is_last:
+            nudger().over(self._handler.name)
+            nudger().send(self._handler.name, {})
+        elif is_full:
+            nudger().invite(self._handler.name)
+        elif now > self._mark and not self._handler.outside:
+            nudger().busy(self._handler.name)
+            self._mark = now + MARK
