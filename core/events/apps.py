@@ -1,19 +1,18 @@
-"""Installs the function that claims deliveries, whenever the database has been migrated."""
+"""Installs the functions of the outbox, whenever the database has been migrated."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-CLAIM: Final = Path(__file__).with_name("claim.sql")
-
 
 def install(using: str, **_: Any) -> None:
-    """Create the function, or replace it."""
+    """Create the functions, or replace them."""
     with connections[using].cursor() as cursor:
-        cursor.execute(CLAIM.read_text())
+        for file in sorted(Path(__file__).parent.glob("*.sql")):
+            cursor.execute(file.read_text())
 
 
 class EventsConfig(AppConfig):

@@ -24,7 +24,7 @@ WAITING: Final = 2000  # ms for which a nudge that is lost together with its wor
 BUSY: Final = 100  # ms for which a worker that has not come back for more blocks them
 INVITED: Final = 200  # ms between two invitations to other workers
 ENOUGH: Final = 20  # messages in a queue: while nobody reads it, more would only pile up
-PAUSE: Final = 0.005  # seconds in which commits gather: of many in a row, few are told one by one
+PAUSE: Final = 0.01  # seconds in which commits gather: of many in a row, few are told one by one
 
 # One nudge per handler waits, and none while a worker comes back for more every now and then: what
 # is committed meanwhile is left to it. The mark and the message in one round trip.

@@ -12,19 +12,12 @@ from core.events.context import current
 from core.events.event import Event
 from core.events.registry import handlers_of
 
-# One round trip for the event and all its deliveries.
-INSERT: Final = """
-WITH event AS (
-    INSERT INTO event (
-        id, kind, version, centre_id, subject, payload, actor_id, request_id, cause_id
-    ) VALUES (
-        %(id)s, %(kind)s, %(version)s, %(centre)s, %(subject)s, %(payload)s, %(actor)s, %(request)s,
-        %(cause)s
-    )
+# core/events/publish.sql
+RECORD: Final = """
+SELECT record_event(
+    %(id)s, %(kind)s, %(version)s, %(centre)s, %(subject)s, %(payload)s, %(actor)s, %(request)s,
+    %(cause)s, %(handlers)s
 )
-INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail)
-SELECT %(id)s, %(centre)s, handler, '', 'pending', 0, ''
-FROM unnest(%(handlers)s::text[]) AS handler
 """
 
 
@@ -60,7 +53,7 @@ def publish(event: Event) -> UUID:
         "handlers": list(handlers),
     }
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, row)
+        cursor.execute(RECORD, row)
     if handlers:
         transaction.on_commit(lambda: nudge.wake(handlers, event_id), robust=True)
     return event_id
