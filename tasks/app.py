@@ -52,7 +52,8 @@ app.conf.update(
         "socket_timeout": 2,
         "socket_connect_timeout": 1,
         "socket_keepalive": True,
-        "health_check_interval": 10,
+        # A connection whose other end is silently gone is given up after two of these.
+        "health_check_interval": 3,
     },
     worker_send_task_events=True,
     worker_hijack_root_logger=False,

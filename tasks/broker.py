@@ -9,9 +9,13 @@ from queue import Empty
 from typing import Any, Final, Self
 
 from celery.app.amqp import AMQP
+from celery.worker.state import active_requests
 from celery.worker.strategy import default
 from kombu import Connection
 from kombu.transport import redis
+from redis import Connection as Wire
+
+from tasks.alive import RATE, sign
 
 # What kombu and Celery raise on a message that is none: not JSON, no object, a part left out.
 MALFORMED: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError)
@@ -34,10 +38,22 @@ class QuickAMQP(AMQP):
     Connection = QuickConnection
 
 
+class WatchedWire(Wire):
+    """A socket to Redis whose loss is a sign of life: whoever notices it is not stuck."""
+
+    def disconnect(self, *args: Any, **options: Any) -> None:
+        sign.give()
+        super().disconnect(*args, **options)  # type: ignore[no-untyped-call]
+
+
 class SturdyChannel(redis.Channel):
     """A channel that drops what is no message; kombu lets it end the worker."""
 
+    connection_class = WatchedWire
+    do_restore = False  # what was in hand when the connection broke is nudged again by the relay
+
     def _brpop_read(self, **options: Any) -> bool:
+        sign.give()  # Redis has answered the question for work, if only with "nothing"
         try:
             return bool(super()._brpop_read(**options))  # type: ignore[misc]  # it has no types
         except MALFORMED as error:
@@ -49,6 +65,16 @@ class SturdyTransport(redis.Transport):
     """Celery's transport over Redis, with that channel."""
 
     Channel = SturdyChannel
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        super().register_with_event_loop(connection, loop)
+        loop.call_repeatedly(RATE, give_sign_if_busy)
+
+
+def give_sign_if_busy() -> None:
+    """A worker with all hands full asks for nothing more, and is well."""
+    if active_requests:
+        sign.give()
 
 
 def sturdy_strategy(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:

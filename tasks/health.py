@@ -1,42 +1,36 @@
-"""Whether a worker still listens: `python -m tasks.health [NAME]`, for a container's health check.
+"""Whether the worker still listens: `python -m tasks.health`, for a container's health check.
 
-It asks the worker's main process, by way of Redis. While Redis is away it says yes: to start the
-worker anew would not help. A worker that listens and does not work off is found by its canaries
-(`/readyz`), not here: it may as well be busy.
+The worker touches ALIVE_FILE for as long as it listens (`tasks/alive.py`), also while it cannot
+reach Redis: to start it anew would not help. A worker that listens and does not work off is found
+by its canaries (`/readyz`), not here: it may as well be busy.
 """
 
-import socket
 import sys
+import time
+from pathlib import Path
 from typing import Final
 
-from redis import RedisError
+from core.env import env
 
-from core.events.nudge import broker
-from tasks.app import app
-
-PATIENCE: Final = 5.0  # seconds
+PATIENCE: Final = 15.0  # seconds
 
 
-def default_name() -> str:
-    """This host's worker, as the embedded stack and the containers name it."""
-    return f"worker@{socket.gethostname()}"
-
-
-def listens(name: str) -> bool:
-    """Whether the worker answers, or cannot be asked."""
+def is_alive(file: Path) -> bool:
+    """Whether the file was touched within the last seconds."""
     try:
-        with broker() as redis:
-            redis.ping()
-    except RedisError:
-        return True
-    return bool(app.control.inspect(destination=[name], timeout=PATIENCE, limit=1).ping())
+        return time.time() - file.stat().st_mtime < PATIENCE
+    except FileNotFoundError:
+        return False
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """The exit code: 1 for a worker that should be started anew."""
-    (name,) = arguments or [default_name()]
-    return 0 if listens(name) else 1
+    file = env().alive_file
+    if file is None:
+        sys.stderr.write("ALIVE_FILE is not set: nobody can know.\n")
+        return 2
+    return 0 if is_alive(file) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

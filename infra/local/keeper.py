@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from infra.local.problem import ProgramFailedError
 from infra.local.program import TICK, Process, Program, last_lines
+from infra.local.pulse import LOOK_SECONDS, LOOKS, Pulse
 from infra.local.screen import Screen
 from infra.local.stack import Stack
 
@@ -14,6 +15,8 @@ READY_SECONDS = 90.0
 FIRST_DEATHS = 3
 """Deaths before a program ever served, after which it is taken to be broken."""
 STABLE_SECONDS = 10.0
+FAREWELL_SECONDS = 5.0
+"""For a stuck program to end by itself before it is killed."""
 SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 1.5
 """Seconds; anything that died runs again within two."""
@@ -39,7 +42,7 @@ class Keeper:
         while True:
             process = await self._start()
             await self._until_ready(process)
-            await process.ended()
+            await self._until_ended(process)
             self._bury(process)
             await asyncio.sleep(self._next_pause(process))
 
@@ -75,6 +78,19 @@ class Keeper:
                 return
             if not self.served.is_set() and time.monotonic() > deadline:
                 self._give_up(f"was not ready after {READY_SECONDS:.0f} s")
+            await asyncio.sleep(TICK)
+
+    async def _until_ended(self, process: Process) -> None:
+        """A program that shows no sign of life any more is ended here."""
+        if self.program.alive_file is None:
+            await process.ended()
+            return
+        pulse = Pulse(self.program.alive_file)
+        while process.exit_code is None:
+            if pulse.is_gone():
+                silence = f"no sign of life for {LOOKS * LOOK_SECONDS:.0f} s"
+                self._screen.tell(self.program.name, f"{silence}; ending it (pid {process.pid})")
+                await asyncio.to_thread(process.stop, FAREWELL_SECONDS)
             await asyncio.sleep(TICK)
 
     def _announce(self, process: Process) -> None:

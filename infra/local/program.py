@@ -32,6 +32,8 @@ class Program:
     address: str = ""
     stop_signal: signal.Signals = signal.SIGTERM
     after_death: Callable[[], None] = nothing
+    alive_file: Path | None = None
+    """What it touches for as long as it is well; when that ends, it is started anew."""
 
     @property
     def kind(self) -> str:
@@ -103,6 +105,8 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.program.after_death()
+        if self.program.alive_file is not None:
+            self.program.alive_file.unlink(missing_ok=True)
         forget_process(self._home, self.program.name)
 
     def stop(self, seconds: float) -> None:

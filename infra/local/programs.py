@@ -97,7 +97,9 @@ def worker(stack: Stack, suffix: str) -> Program:
         f"--concurrency 2 --without-gossip --without-mingle -E --loglevel INFO -n worker{suffix}@%h"
     )
     program = celery(f"worker{suffix}", "worker", options, stack)
-    return replace(program, ready=log_says(" ready."))
+    alive = stack.home.run / f"{program.name}.alive"
+    env = {**program.env, "ALIVE_FILE": str(alive)}
+    return replace(program, env=env, ready=log_says(" ready."), alive_file=alive)
 
 
 def relay(stack: Stack, suffix: str) -> Program:

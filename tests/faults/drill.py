@@ -86,6 +86,7 @@ def run(faults: tuple[Fault, ...], seed: str) -> list[Outcome]:
         for fault in faults:
             outcomes.append(goddess.strike(fault))
             show_outcome(outcomes[-1])
+        show(f"most memory, in MB, of one program with its children: {goddess.memory}")
     return outcomes
 
 

@@ -80,6 +80,12 @@ FAULTS: Final = (
         recovery=AFTER_BACK_OFF,
         quick=True,
     ),
+    Fault(
+        name="worker-deaf",
+        promise="another carries on, and it is replaced",
+        how=worker.deaf,
+        quick=True,
+    ),
     Fault(name="worker-asked-to-stop", promise="it finishes and goes", how=worker.asked_to_stop),
     Fault(name="worker-child-killed", promise=ONCE, how=worker.child_killed, quick=True),
     Fault(
@@ -215,5 +221,6 @@ FAULTS: Final = (
         name="queue-garbage",
         promise="what is no message stops nobody",
         how=queue.garbage,
+        quick=True,
     ),
 )

@@ -33,6 +33,9 @@ class Memory:
         self._over.set()
         self._thread.join()
 
+    def __str__(self) -> str:
+        return ", ".join(f"{kind} {took}" for kind, took in self.most.items())
+
     def breaches(self) -> list[str]:
         return [
             f"a {kind} took {took} MB, more than {MOST[kind]} MB"

@@ -57,7 +57,7 @@ class Nemesis:
         self._stack = stack
         self._seed = seed
         self._tabs = watching
-        self._memory = memory
+        self.memory = memory
         self._checker = Checker(stack, Mailbox(stack), watching)
 
     def strike(self, fault: Fault) -> Outcome:
@@ -73,7 +73,7 @@ class Nemesis:
         outcome.slowest = promises.slowest.seconds
         outcome.breaches += self._checker.breaches(name, promises, may_die=fault.may_die)
         outcome.breaches += _late_or_refused(fault, promises)
-        outcome.breaches += self._memory.breaches()
+        outcome.breaches += self.memory.breaches()
         return outcome
 
     def _under_load(self, scene: Scene, outcome: Outcome) -> None:

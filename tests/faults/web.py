@@ -20,7 +20,7 @@ from tests.servers import wait_for
 IN_MID_TRANSACTION: Final = """
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s
 """
-INSERTING: Final = "%INSERT INTO event %"
+PUBLISHING: Final = "%record_event(%"
 PUBLISHED: Final = "SELECT count(*) FROM event WHERE kind = 'HomeworkPublished'"
 STATE: Final = "SELECT state FROM classes_homework WHERE id = %s"
 LOST: Final = 5
@@ -35,7 +35,7 @@ def killed_before_commit(scene: Scene) -> None:
 
 def _in_mid_transaction(scene: Scene) -> int:
     url = scene.stack.facts["database_url"]  # a role sees its own statements only
-    return int(ledger.ask_at(url, IN_MID_TRANSACTION, INSERTING)[0][0])
+    return int(ledger.ask_at(url, IN_MID_TRANSACTION, PUBLISHING)[0][0])
 
 
 def killed_after_commit(scene: Scene) -> None:

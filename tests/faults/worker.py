@@ -26,6 +26,12 @@ TAKEN_OVER: Final = """
 SELECT count(*) FROM delivery
 WHERE handler = 'email.mail_class' AND key <> '' AND attempt > 1 AND state <> 'pending'
 """
+OPEN_UNTIL: Final = """
+SELECT count(*) FROM delivery JOIN event ON event.id = event_id
+WHERE state IN ('pending', 'running') AND occurred_at <= %s
+"""
+MOMENT: Final = "SELECT clock_timestamp()"
+REPLACED: Final = 30.0
 LONGEST_FAREWELL: Final = 15.0
 MARK: Final = "nudge:notices.notify_class"
 POPPING: Final = 0.5
@@ -119,6 +125,19 @@ def asleep_past_its_lease(scene: Scene) -> None:
         with stopped(scene.stack, "smtp"):
             sleeping.enter_context(asleep(scene.stack, _who_mails(scene)))
         scene.await_count(TAKEN_OVER, before + 1, what="deliveries taken over", seconds=10 * LEASE)
+
+
+def deaf(scene: Scene) -> None:
+    """Freeze a worker's main process for good: the other carries on, and it is replaced."""
+    pid = scene.stack.send("worker", signal.SIGSTOP)
+    scene.await_publications(3)
+    moment = ledger.ask(scene.stack, MOMENT)[0][0]
+    wait_for(
+        lambda: scene.count(OPEN_UNTIL, moment) == 0, seconds=REVIVAL, what="what the other does"
+    )
+    if scene.stack.process("worker") != pid:
+        raise BreachError("it was replaced before the other had to do its work")
+    await_successor(scene.stack, "worker", pid, seconds=REPLACED)
 
 
 def asked_to_stop(scene: Scene) -> None:

@@ -1,20 +1,17 @@
-"""A worker outlives whatever lies in its queues."""
+"""A worker outlives whatever lies in its queues, and Redis not answering it."""
 
-import os
 import pickle
-import subprocess
-import sys
-from collections.abc import Iterator
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
 
 import pytest
-from django.db import connection, transaction
 
-from core.canary.events import CanaryDue
-from core.events.event import NO_CENTRE
-from core.events.models import Delivery
 from core.events.nudge import broker
-from core.events.publish import publish
 from core.events.wire import BODY, nudge_message
+from tasks.app import QUEUES
+from tests.flow.real_worker import answered, canary_in_hand, frozen_redis, real_worker, send_canary
 from tests.servers import Servers, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,35 +26,42 @@ GARBAGE = [
     nudge_message("notices.answer_canary", "test", {}).replace(BODY, "%%%").encode(),
     nudge_message("notices.answer_canary", "test", {}).replace(BODY, "").encode(),
 ]
-
-
-@pytest.fixture
-def worker(servers: Servers) -> "Iterator[subprocess.Popen[str]]":
-    """A real worker on the tests' database."""
-    env = {**os.environ, **servers.env, "DB_NAME": connection.settings_dict["NAME"]}
-    command = "-m celery -A tasks.app worker --concurrency 1 --without-gossip --without-mingle"
-    popen = subprocess.Popen(
-        [sys.executable, *command.split()],
-        env=env,
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield popen
-    popen.terminate()
-    popen.wait(20)
+WAITS: Final = (
+    "SELECT count(*) FROM pg_locks WHERE relation = 'queue_canary'::regclass AND NOT granted"
+)
+FROZEN: Final = 6.0  # seconds; a worker waits 2 s for each answer of Redis
 
 
 def test_garbage_in_its_queues_is_dropped_and_work_goes_on(
-    worker: "subprocess.Popen[str]",
+    servers: Servers, tmp_path: Path
 ) -> None:
-    with broker() as redis:
-        for message in GARBAGE * 3:
-            redis.lpush("notices", message)
-        wait_for(lambda: redis.llen("notices") == 0, what="the garbage to be taken")
-    with transaction.atomic():
-        publish(CanaryDue(centre_id=NO_CENTRE))
+    with real_worker(servers, tmp_path) as worker:
+        with broker() as redis:
+            for message in GARBAGE * 3:
+                redis.lpush("notices", message)
+            wait_for(lambda: redis.llen("notices") == 0, what="the garbage to be taken")
+        send_canary()
 
-    answered = Delivery.objects.filter(handler__startswith="notices.", state="done")
-    wait_for(answered.exists, what="the canary's answer")
-    assert worker.poll() is None
+        wait_for(lambda: answered() == len(QUEUES), what="the canaries' answers")
+        assert worker.popen.poll() is None
+
+
+def test_what_it_ends_while_redis_is_frozen_does_not_make_it_deaf(
+    servers: Servers, tmp_path: Path
+) -> None:
+    # A heartbeat that waits for Redis would put off everything else until it is back.
+    with real_worker(servers, tmp_path, "--without-heartbeat"):
+        with ExitStack() as frozen:
+            with canary_in_hand():
+                wait_for(lambda: lengths() == [0, 1, 1], what="nudges for the others")
+                frozen.enter_context(frozen_redis(servers))
+            wait_for(lambda: answered() == 1, what="its end")
+            time.sleep(FROZEN)
+
+        wait_for(lambda: answered() == len(QUEUES), seconds=10, what="the others")
+
+
+def lengths() -> list[int]:
+    """How many nudges wait in each queue."""
+    with broker() as redis:
+        return [redis.llen(queue) for queue in QUEUES]

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import signal
 import threading
 import time
 from datetime import timedelta
@@ -26,7 +25,6 @@ from core.jobs.events import HousekeepingDue
 from core.jobs.models import Job
 from core.live.models import Entry
 from core.refusals import ConflictError, NotFoundError
-from tasks import health
 from tasks.drain import drain
 from tasks.handler import Batch
 from tasks.job import call_next, job, work_on
@@ -345,24 +343,6 @@ def test_a_running_one_is_cancelled_in_its_worker(servers: Servers, tmp_path: Pa
         cancel_job(job_id=the_job().pk, by=ann)
         wait_for(lambda: the_job().state == "cancelled", seconds=2)
         assert time.monotonic() - began < 2
-
-
-def test_a_deaf_worker_is_known(servers: Servers, tmp_path: Path) -> None:
-    with a_worker(servers, tmp_path / "steps.log", name="worker@deaf") as worker:
-        wait_for(lambda: health.listens("worker@deaf"))
-        os.kill(worker.pid, signal.SIGSTOP)
-        assert health.main(["worker@deaf"]) == 1
-        os.kill(worker.pid, signal.SIGCONT)
-        wait_for(lambda: health.main(["worker@deaf"]) == 0)
-
-
-def test_while_redis_is_away_no_worker_is_called_deaf(servers: Servers) -> None:
-    pid = servers.process("redis").pid
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        assert health.listens("worker@nobody")
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 class TestApi:

@@ -1,0 +1,79 @@
+"""A worker gives a sign of life for as long as it listens, or waits for Redis, or is busy."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tasks import health
+from tasks.alive import SignOfLife
+from tasks.app import QUEUES, app
+from tests.flow.real_worker import RealWorker, canary_in_hand, frozen_redis, real_worker
+from tests.servers import Servers, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE: Final = 5.0  # seconds; a worker waits 2 s for Redis and up to 2 s before it tries again
+
+
+@pytest.fixture
+def worker(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RealWorker]:
+    monkeypatch.setattr(health, "PATIENCE", PATIENCE)
+    with real_worker(servers, tmp_path) as worker:
+        wait_for(worker.alive_file.exists, what="a first sign of life")
+        yield worker
+
+
+def longest_silence(worker: RealWorker, seconds: float) -> float:
+    """The longest that was seen within so many seconds."""
+    longest = 0.0
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        longest = max(longest, worker.silence())
+        time.sleep(0.05)
+    return longest
+
+
+def test_one_that_listens_or_waits_or_is_busy_is_alive(
+    worker: RealWorker, servers: Servers
+) -> None:
+    with frozen_redis(servers):
+        assert longest_silence(worker, 2 * PATIENCE) < PATIENCE
+    with canary_in_hand():
+        assert longest_silence(worker, 1.5 * PATIENCE) < PATIENCE
+    assert health.is_alive(worker.alive_file)
+
+
+def test_one_that_is_stuck_or_takes_no_work_is_not(worker: RealWorker) -> None:
+    os.kill(worker.popen.pid, signal.SIGSTOP)
+    wait_for(lambda: not health.is_alive(worker.alive_file), seconds=2 * PATIENCE)
+    os.kill(worker.popen.pid, signal.SIGCONT)
+    wait_for(lambda: health.is_alive(worker.alive_file))
+
+    for queue in QUEUES:
+        app.control.cancel_consumer(queue)
+    wait_for(lambda: not health.is_alive(worker.alive_file), seconds=2 * PATIENCE)
+    assert app.control.inspect(timeout=5, limit=1).ping()
+
+
+def test_a_worker_that_was_never_there_is_not(tmp_path: Path) -> None:
+    assert not health.is_alive(tmp_path / "no.alive")
+
+
+def test_a_process_that_was_forked_gives_no_sign(tmp_path: Path) -> None:
+    file = tmp_path / "own.alive"
+    sign = SignOfLife(file)
+    child = os.fork()
+    if child == 0:
+        sign.give()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert not file.exists()
+    sign.give()
+    assert file.exists()
