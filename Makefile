@@ -31,7 +31,7 @@ test: $(VENV)/dev.stamp ## run all tests; ARGS= goes to pytest
 drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FAULT=name, SEED=
 	@exec $(PYTHON) -m tests.faults.drill
 
-bench: $(VENV)/dev.stamp ## measure against plain Celery on the same PostgreSQL and Redis; ARGS=--help
+bench: $(VENV)/bench.stamp ## measure against Celery and others on the same PostgreSQL and Redis; ARGS=--help
 	@exec $(PYTHON) -m tests.bench $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md
@@ -49,9 +49,10 @@ fix: $(VENV)/dev.stamp ## format, and repair what the linter can repair
 	$(VENV)/bin/ruff format .
 
 lock: $(VENV)/dev.stamp ## write requirements/*.txt anew from the *.in files; ARGS=--upgrade renews all
-	@echo "Locking requirements/base.txt and dev.txt ..."
+	@echo "Locking requirements/base.txt, dev.txt and bench.txt ..."
 	@cd requirements && $(LOCK) --output-file base.txt base.in $(ARGS)
 	@cd requirements && $(LOCK) --constraint base.txt --output-file dev.txt dev.in $(ARGS)
+	@cd requirements && $(LOCK) --constraint dev.txt --output-file bench.txt bench.in $(ARGS)
 
 clean: ## remove the virtual environment and the tools' caches; var/ with its data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache test-output
@@ -66,6 +67,13 @@ $(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt $(VENV)/made.stamp
 	@echo "Installing what Schoolbell's tests and checks need (about a minute the first time) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@ $(VENV)/base.stamp
+
+# Beside the other packages: psycopg 3, which comes with a peer, would change Django for all.
+$(VENV)/bench.stamp: requirements/bench.txt $(VENV)/dev.stamp
+	@echo "Installing what the benchmark compares Schoolbell with ..."
+	@rm -rf $(VENV)/peers
+	@$(PIP) install --require-hashes --target $(VENV)/peers -r requirements/bench.txt
+	@touch $@
 
 # A name on the path may be a shim that cannot run, and a Python may lack venv: each is tried.
 $(VENV)/made.stamp:

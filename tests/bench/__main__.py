@@ -1,81 +1,83 @@
-"""`make bench`: Schoolbell and plain Celery on the same PostgreSQL and Redis, in one run."""
+"""`make bench`: Schoolbell and others on the same PostgreSQL and Redis, in one run."""
 
 import argparse
-import json
-import subprocess
+import signal
 import sys
-import tempfile
-from collections import defaultdict
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from statistics import median
+from typing import Final
 
-from tests.bench import scenarios
+from tests.bench.chart import as_svg
 from tests.bench.contenders import CONTENDERS, Contender
-from tests.bench.report import chart, table
-from tests.bench.scenarios import Figures
-from tests.bench.stage import Stage, bench_environment
-from tests.servers import plan_servers, running_servers
+from tests.bench.facts import Facts, facts_of
+from tests.bench.report import as_json, as_markdown, figures_table, targets_table
+from tests.bench.rounds import Results, run_rounds, say
+from tests.bench.scenarios import SCENARIOS
+from tests.bench.stage import running_stage
 
-OUTPUT = Path("test-output") / "bench"
-LIMIT = "the transaction alone"
-
-
-def one_round(stage: Stage, contender: Contender) -> Figures:
-    """All scenarios once."""
-    return {
-        **scenarios.end_to_end(stage, contender, 1),
-        **scenarios.end_to_end(stage, contender, 2),
-        **scenarios.drain(stage, contender),
-        **scenarios.recipients(stage, contender),
-        **scenarios.singles(stage, contender),
-    }
+OUTPUT: Final = Path("test-output") / "bench"
+DOCS: Final = Path("docs")
+NAMES: Final = tuple(contender.name for contender in CONTENDERS)
+KEYS: Final = tuple(dict.fromkeys(scenario.key for scenario in SCENARIOS))
 
 
-def one_after_the_other(stage: Stage, contenders: list[Contender]) -> Iterator[tuple[str, Figures]]:
-    """Each contender's turn, and before the first of each round what nobody can exceed."""
-    for contender in contenders:
-        if contender is contenders[0]:
-            yield LIMIT, scenarios.limit(stage)
-        yield contender.name, one_round(stage, contender)
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="medians are of so many (default: 3)")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help='e.g. "celery, tuned" schoolbell')
+    parser.add_argument("--scenarios", nargs="+", choices=KEYS, default=KEYS, help="S4 is in S3")
+    parser.add_argument("--list", action="store_true", help="name contenders and scenarios")
+    parser.add_argument(
+        "--publish", action="store_true", help="write docs/bench.* too, if none failed"
+    )
+    return parser.parse_args(arguments)
 
 
-def measure(stage: Stage, chosen: list[Contender], rounds: int) -> dict[str, Figures]:
-    """Medians of the rounds. Contenders take turns, so that a slow minute hits all of them."""
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for name, figures in one_after_the_other(stage, chosen * rounds):
-        for figure, value in figures.items():
-            found[name][figure].append(value)
-        sys.stdout.write(f"{name}: {rounded(figures)}\n")
-        sys.stdout.flush()
-    return {
-        name: {figure: median(values) for figure, values in figures.items()}
-        for name, figures in found.items()
-    }
+def choose(only: list[str] | None) -> list[Contender]:
+    """Those asked for, or all; whose package is missing may not be asked for."""
+    unknown = [name for name in only or () if name not in NAMES]
+    if unknown:
+        sys.exit(f"No such contender: {', '.join(map(repr, unknown))}. There are:\n{listing()}")
+    chosen = [each for each in CONTENDERS if not only or each.name in only]
+    missing = [each.name for each in chosen if not each.is_installed]
+    if missing and only:
+        sys.exit(f"Not installed: {', '.join(missing)}. `make bench` installs what it compares.")
+    if missing:
+        say(f"Left out, not installed: {', '.join(missing)}.\n")
+    return [each for each in chosen if each.is_installed]
 
 
-def rounded(figures: Figures) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
+def listing() -> str:
+    lines = [f'  "{each.name}": {each.how}' for each in CONTENDERS]
+    return "\n".join([*lines, f"Scenarios: {' '.join(KEYS)}\n"])
+
+
+def write(folder: Path, facts: Facts, rounds: int, results: Results) -> None:
+    """bench.json, bench.md, bench.svg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bench.json").write_text(as_json(results, facts, rounds))
+    (folder / "bench.md").write_text(as_markdown(results, facts, rounds))
+    (folder / "bench.svg").write_text(as_svg(results.medians))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", nargs="*", help="names of contenders")
-    options = parser.parse_args()
-    chosen = [each for each in CONTENDERS if not options.only or each.name in options.only]
-    with tempfile.TemporaryDirectory() as home:
-        stack = plan_servers(Path(home) / "bench", durable=True)
-        with running_servers(stack) as servers:
-            env = bench_environment(servers)
-            for command in (["migrate", "--run-syncdb", "--verbosity", "0"],):
-                subprocess.run([sys.executable, "manage.py", *command], env=env, check=True)
-            results = measure(Stage(servers, env), chosen, options.rounds)
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "bench.json").write_text(json.dumps(results, indent=2))
-    (OUTPUT / "bench.md").write_text(table(results))
-    (OUTPUT / "bench.svg").write_text(chart(results))
-    sys.stdout.write("\n" + table(results))
+    options = parse(sys.argv[1:])
+    if options.list:
+        say(listing())
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all that runs is ended
+    chosen = choose(options.only)
+    scenarios = [each for each in SCENARIOS if each.key in options.scenarios]
+    with running_stage(chosen) as stage:
+        stage.stop_autovacuum()
+        facts = facts_of(stage, chosen)
+        keep = partial(write, OUTPUT, facts, options.rounds)
+        results = run_rounds(stage, chosen, scenarios, options.rounds, after_each=keep)
+    say(f"\n{figures_table(results.medians)}\n{targets_table(results.medians)}")
+    if results.failures:
+        sys.exit("\n".join(["", "Failures:", *results.failures]))
+    if options.publish:
+        write(DOCS, facts, options.rounds, results)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ class Row(models.Model):
     """Made by an action; `done_at` is set through the ORM by what follows."""
 
     value = models.IntegerField(default=0)
-    committed_at = models.FloatField(default=0)  # seconds, just before the commit
+    committed_at = models.FloatField(default=0)  # seconds, when the commit had returned
     done_at = models.FloatField(null=True)  # seconds, when the handler got to it
 
     objects: ClassVar[models.Manager["Row"]] = models.Manager()

@@ -20,8 +20,7 @@ def tell_one(number: int) -> None:
 
 @app.task
 def tell_chunk(numbers: list[int]) -> None:
-    for number in numbers:
-        work.tell([number])
+    work.tell_one_by_one(numbers)
 
 
 @transaction.atomic
@@ -45,5 +44,5 @@ def _send_group() -> None:
 
 
 def _send_chunks() -> None:
-    for start in range(0, RECIPIENTS, 500):
-        tell_chunk.delay(list(range(start, start + 500)))
+    for numbers in work.chunks():
+        tell_chunk.delay(numbers)

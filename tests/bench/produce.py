@@ -20,7 +20,10 @@ def produce(action: str, count: int, per_second: float) -> None:
         if per_second:
             time.sleep(max(0, begin + number / per_second - time.monotonic()))
         act()
-    sys.stdout.write(f"{time.monotonic() - begin}\n")
+    took = time.monotonic() - begin
+    if per_second:
+        import_string("tests.bench.work.write_commits")()
+    sys.stdout.write(f"{took}\n")
     sys.stdout.flush()
     sys.stdin.readline()  # nudges are sent by a thread: stay until told
 

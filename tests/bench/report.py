@@ -1,49 +1,116 @@
-"""The figures as a Markdown table and as a chart."""
+"""A run as JSON and as Markdown."""
 
-from collections.abc import Mapping
-from xml.sax.saxutils import escape
+import json
+from collections.abc import Iterator
 
-Results = Mapping[str, Mapping[str, float]]
+from tests.bench.contenders import CONTENDERS, LIMIT
+from tests.bench.facts import Facts
+from tests.bench.figures import FIGURES, rounded
+from tests.bench.rounds import Medians, Results
+from tests.bench.scenarios import ACTIONS, PER_SECOND, SINGLES
+from tests.bench.targets import Verdict, verdicts
 
-BAR = "S1 /s, 2p"
-WIDTH, ROW, LABEL = 720, 34, 220
+LEGEND = f"""\
+- **S1**: {ACTIONS:,} actions, each a transaction that inserts one row; its handler updates that row
+  through the ORM. From the first action to the last handled row.
+- **Backlog**: as many actions wait when the workers start. From the first handled row to the last.
+- **S2**: one action tells 10,000 recipients, a row each. Until all rows are committed.
+- **S3**: {SINGLES} actions at {PER_SECOND} a second. From just before the commit to the handler.
+- **S4**: after S3, all processes of the workers and of Schoolbell's relay together: memory with
+  shared pages counted once, and CPU while there is no work.
+"""
 
 
-def table(results: Results) -> str:
-    """One line per contender; a dash where it has no such figure."""
-    columns = list(dict.fromkeys(name for figures in results.values() for name in figures))
-    lines = ["| | " + " | ".join(columns) + " |", "|" + " --- |" * (len(columns) + 1)]
-    for name, figures in results.items():
-        cells = [f"{figures[column]:,.4g}" if column in figures else "-" for column in columns]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+def as_json(results: Results, facts: Facts, rounds: int) -> str:
+    """Everything: each round's figures too."""
+    content = {
+        "facts": facts,
+        "actions": ACTIONS,
+        "rounds": rounds,
+        "medians": results.medians,
+        "every round": results.found,
+        "targets": [_plain(verdict) for verdict in verdicts(results.medians)],
+        "failures": results.failures,
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def as_markdown(results: Results, facts: Facts, rounds: int) -> str:
+    """For docs/bench.md."""
+    medians = results.medians
+    lead = (
+        f"`make bench`, {facts['date']}: medians of {rounds} rounds, in which contenders took "
+        "turns on the same PostgreSQL and Redis. Two worker processes each.\n"
+    )
+    parts = [
+        "# Measured side by side\n",
+        lead,
+        figures_table(medians),
+        LEGEND,
+        "## Targets\n",
+        targets_table(medians),
+        "## Who competed\n",
+        _contenders(medians),
+        "## On what\n",
+        ", ".join(f"{name} {value}" for name, value in facts.items()) + "\n",
+    ]
+    if results.failures:
+        failures = [f"- {failure.splitlines()[0]}" for failure in results.failures]
+        parts.append("\n".join(["## Failures\n", *failures, ""]))
+    return "\n".join(parts)
+
+
+def figures_table(medians: Medians) -> str:
+    """One line per contender, the limit first; a dash where it has no such figure."""
+    columns = [each for each in FIGURES if any(each.key in found for found in medians.values())]
+    head = [f"{each.heading}<br>{each.unit}" for each in columns]
+    rows = [["", *head], ["---", *("---:" for _ in columns)]]
+    for name in _in_order(medians):
+        found = medians[name]
+        cells = [rounded(found[each.key]) if each.key in found else "-" for each in columns]
+        rows.append([name, *cells])
+    return _table(rows)
+
+
+def targets_table(medians: Medians) -> str:
+    rows = [["Schoolbell against", "asked", "measured", "met"], ["---", "---:", "---:", "---"]]
+    rows += [_row(verdict) for verdict in verdicts(medians)]
+    return _table(rows)
+
+
+def _row(verdict: Verdict) -> list[str]:
+    target = verdict.target
+    sign = "x" if target.rivals else ""
+    bound = f"at least {target.at_least:g}{sign}" if target.at_least else ""
+    bound = bound or f"at most {target.at_most:g}{sign}"
+    if verdict.ratio is None:
+        return [target.what, bound, "not measured", "-"]
+    named = f" ({verdict.rival})" if len(target.rivals) > 1 else ""
+    measured = f"{verdict.ratio:.2f}{sign}"
+    return [target.what + named, bound, measured, "yes" if verdict.is_met else "**no**"]
+
+
+def _plain(verdict: Verdict) -> dict[str, object]:
+    target = verdict.target
+    return {
+        "target": target.what,
+        "at least": target.at_least,
+        "at most": target.at_most,
+        "rival": verdict.rival,
+        "measured": verdict.ratio,
+        "met": verdict.is_met,
+    }
+
+
+def _contenders(medians: Medians) -> str:
+    lines = [f"- **{each.name}**: {each.how}" for each in CONTENDERS if each.name in medians]
     return "\n".join(lines) + "\n"
 
 
-def chart(results: Results) -> str:
-    """Actions a second, end to end, with two producers: a bar per contender."""
-    values = {name: figures[BAR] for name, figures in results.items() if BAR in figures}
-    longest = max(values.values())
-    rows = [
-        _bar(place, name, value, (WIDTH - LABEL - 90) * value / longest)
-        for place, (name, value) in enumerate(values.items())
-    ]
-    height = 50 + ROW * len(values)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'font-family="system-ui, sans-serif" font-size="14">\n'
-        f'<rect width="{WIDTH}" height="{height}" fill="#f6f5f1"/>\n'
-        '<text x="12" y="26" font-weight="700" fill="#1b2325">'
-        "Actions a second, from request to effect, two producers</text>\n"
-        + "\n".join(rows)
-        + "\n</svg>\n"
-    )
+def _in_order(medians: Medians) -> Iterator[str]:
+    """The limit, then the contenders as in their table."""
+    return (each.name for each in (LIMIT, *CONTENDERS) if each.name in medians)
 
 
-def _bar(place: int, name: str, value: float, length: float) -> str:
-    y = 42 + place * ROW
-    colour = "#0b6068" if name.startswith("schoolbell") else "#8a9396"
-    return (
-        f'<text x="12" y="{y + 17}" fill="#1b2325">{escape(name)}</text>'
-        f'<rect x="{LABEL}" y="{y}" width="{length:.0f}" height="24" rx="3" fill="{colour}"/>'
-        f'<text x="{LABEL + length + 8:.0f}" y="{y + 17}" fill="#566266">{value:,.0f}</text>'
-    )
+def _table(rows: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"

@@ -27,6 +27,10 @@ class AllTold(Event):
     """An action concerns everybody."""
 
 
+class AllToldInBulk(AllTold):
+    """The same, for the handler that takes a batch in one statement."""
+
+
 def touch(batch: Batch[RowMade]) -> None:
     """Row by row, as a handler for single events would."""
     for each in batch.claimed:
@@ -48,15 +52,24 @@ def tell_each(batch: Batch[AllTold]) -> None:
         work.tell([int(each.key)])
 
 
+def tell_in_bulk(batch: Batch[AllToldInBulk]) -> None:
+    """All recipients of the batch in one statement."""
+    work.tell([int(each.key) for each in batch.claimed])
+
+
 TOUCH: Final = Handler(name="notices.touch", event=RowMade, run=touch)
 BULK: Final = Handler(
     name="notices.touch_in_bulk", event=RowMadeInBulk, run=touch_in_bulk, batch=1000
 )
 TELL: Final = Handler(name="notices.tell", event=AllTold, run=tell_each, to=everybody, batch=500)
+TELL_IN_BULK: Final = Handler(
+    name="notices.tell_in_bulk", event=AllToldInBulk, run=tell_in_bulk, to=everybody, batch=1000
+)
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     RowMade: (TOUCH,),
     RowMadeInBulk: (BULK,),
     AllTold: (TELL,),
+    AllToldInBulk: (TELL_IN_BULK,),
 }
 
 
@@ -73,3 +86,8 @@ def act_for_bulk() -> None:
 @transaction.atomic
 def tell_all() -> None:
     publish(AllTold(centre_id=NO_CENTRE))
+
+
+@transaction.atomic
+def tell_all_in_bulk() -> None:
+    publish(AllToldInBulk(centre_id=NO_CENTRE))

@@ -1,123 +1,101 @@
-"""Where contenders run: PostgreSQL and Redis, workers and producers."""
+"""Where contenders run: one PostgreSQL, fsync on, and one Redis for all of them."""
 
 import os
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-import psutil
 import psycopg2
 from redis import Redis
 
-from infra.local.stack import OWNER
+from infra.local.stack import CHECKOUT, OWNER, Stack
 from tests.bench.contenders import Contender
-from tests.servers import Servers, wait_for
+from tests.servers import Servers, plan_servers, running_servers
 
-PATIENCE = 300  # seconds for all that is to be done
+ROWS: Final = ("bench_row", "bench_told")
+OURS: Final = ("event", "delivery")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One PostgreSQL, fsync on, and one Redis for all contenders."""
+    """The servers, and one connection to look at what contenders have done."""
 
     servers: Servers
-    env: dict[str, str]
+    connection: Any
+    tables: tuple[str, ...]  # of contenders that keep their queue in PostgreSQL
+
+    @property
+    def stack(self) -> Stack:
+        return self.servers.stack
+
+    def env(self, contender: Contender) -> dict[str, str]:
+        """What a contender's processes see."""
+        return {
+            **os.environ,
+            **self.servers.env,
+            "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+            "LOG_LEVEL": "ERROR",
+            **contender.env,
+        }
+
+    def run(self, contender: Contender, *arguments: str) -> None:
+        """Run Python to its end, as the contender's processes are run."""
+        argv = [sys.executable, *arguments]
+        env = self.env(contender)
+        done = subprocess.run(
+            argv, cwd=CHECKOUT, env=env, capture_output=True, check=False, timeout=120
+        )
+        if done.returncode:
+            sys.exit(f"{' '.join(arguments)}:\n{done.stderr.decode(errors='replace')}")
 
     def ask(self, statement: str) -> Any:
         """The first value of the first row."""
-        with closing(self._connect()) as connection, connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.execute(statement)
             (value, *_) = cursor.fetchone() or (None,)
             return value
 
     def clear(self) -> None:
-        """Begin anew: empty tables, empty Redis."""
-        with closing(self._connect()) as connection, connection.cursor() as cursor:
-            connection.autocommit = True
-            cursor.execute("TRUNCATE bench_row, bench_told, event, delivery CASCADE")
-            cursor.execute("VACUUM ANALYZE bench_row, bench_told, event, delivery")
-        with Redis.from_url(self.servers.stack.redis_url) as redis:
+        """Begin anew: empty tables, empty Redis. Nobody is at work."""
+        self._empty(*ROWS, *OURS, *self.tables)
+        with Redis.from_url(self.stack.redis_url) as redis:
             redis.flushall()
 
-    def _connect(self) -> Any:
-        return psycopg2.connect(self.servers.stack.database_url(OWNER))
+    def clear_rows(self) -> None:
+        """Forget what was handled; workers go on, and so their queues stay."""
+        self._empty(*ROWS)
 
-    @contextmanager
-    def workers(self, contender: Contender) -> Iterator[list[psutil.Process]]:
-        """The contender's processes, warm: each has done some work."""
-        processes = [
-            subprocess.Popen(
-                [sys.executable, *worker],
-                env={**self.env, **contender.env},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            for worker in contender.workers
-        ]
-        try:
-            yield [psutil.Process(process.pid) for process in processes]
-        finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait(30)
+    def stop_autovacuum(self) -> None:
+        """Its tick would hit one contender and not the next, and analyse tables just emptied."""
+        with self.connection.cursor() as cursor:
+            for table in (*ROWS, *OURS, *self.tables):
+                cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
 
-    @contextmanager
-    def producers(
-        self, contender: Contender | None, action: str, counts: list[int], per_second: float = 0
-    ) -> Iterator[float]:
-        """Let producers act, all at once; yields when they have, with the moment they began."""
-        env = {**self.env, **(contender.env if contender else {})}
-        processes = [
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.bench.produce", action, str(count), str(per_second)],
-                env=env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for count in counts
-        ]
-        for process in processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        begin = time.time()
-        for process in processes:
-            _say(process)
-        for process in processes:
-            assert process.stdout is not None
-            assert float(process.stdout.readline()) > 0
-        try:
-            yield begin
-        finally:
-            for process in processes:
-                _say(process)
-                process.wait(30)
-                for pipe in (process.stdin, process.stdout):
-                    assert pipe is not None
-                    pipe.close()
-
-    def wait_until_done(self, count: int) -> None:
-        """Until so many rows have been handled."""
-        statement = "SELECT count(*) FROM bench_row WHERE done_at IS NOT NULL"
-        wait_for(lambda: self.ask(statement) >= count, seconds=PATIENCE, what=f"{count} rows")
+    def _empty(self, *tables: str) -> None:
+        """Not analysed: a plan made for an empty table would be kept for a full one."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
-def _say(process: "subprocess.Popen[str]") -> None:
-    assert process.stdin is not None
-    process.stdin.write("\n")
-    process.stdin.flush()
-
-
-def bench_environment(servers: Servers) -> dict[str, str]:
-    """What the contenders' processes see."""
-    return {
-        **os.environ,
-        **servers.env,
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-        "LOG_LEVEL": "ERROR",
-    }
+@contextmanager
+def running_stage(chosen: list[Contender]) -> Iterator[Stage]:
+    """Servers of its own in a temporary directory, with all tables."""
+    tables = tuple(table for contender in chosen for table in contender.tables)
+    with tempfile.TemporaryDirectory() as home:
+        stack = plan_servers(Path(home) / "bench", durable=True)
+        with (
+            running_servers(stack) as servers,
+            closing(psycopg2.connect(stack.database_url(OWNER))) as connection,
+        ):
+            connection.autocommit = True
+            stage = Stage(servers, connection, tables)
+            stage.run(chosen[0], "manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
+            for contender in chosen:
+                for arguments in contender.prepare:
+                    stage.run(contender, *arguments)
+            yield stage
