@@ -31,7 +31,8 @@ def drain(handler: Handler[E]) -> int:
     """
     turn = Turn(handler)
     while batch := turn.next_batch():
-        with kept(batch):
+        with kept(batch):  # from here on: to tell others takes seconds where Redis does not answer
+            turn.tell_others(batch)
             run(handler, batch)
     return turn.count
 

@@ -53,7 +53,7 @@ class Turn(Generic[E]):
         )
 
     def next_batch(self) -> list[Claimed[E]]:
-        """Claim what is to be run now; others are told first where that leaves work for them."""
+        """Claim what is to be run now; none when nothing is due, or time is up."""
         if self._is_last:
             return []
         if self._gathers:
@@ -63,26 +63,25 @@ class Turn(Generic[E]):
             # Before the last look commits are told to nudge again, so none is missed.
             nudger().over(self._handler.name)
             batch = self._claim()
-        if batch:
-            self._tell_others(is_full=len(batch) >= self._handler.batch)
-            self._gathers = self.count > 0 and len(batch) < self._handler.batch
-            self.count += len(batch)
+        self._gathers = self.count > 0 and len(batch) < self._handler.batch
+        self.count += len(batch)
         return batch
+
+    def tell_others(self, batch: list[Claimed[E]]) -> None:
+        """That there may be work for them too, or that this turn is still at it."""
+        now = time.monotonic()
+        self._is_last = now > self._ends
+        if self._is_last:
+            nudger().over(self._handler.name)
+            nudger().send(self._handler.name, {})
+        elif len(batch) >= self._handler.batch:
+            nudger().invite(self._handler.name)
+        elif now > self._mark and not self._handler.outside:
+            nudger().busy(self._handler.name)
+            self._mark = now + MARK
 
     def _claim(self) -> list[Claimed[E]]:
         batch = claims.claim(self._handler.name, self._handler.event, self._wanted)
         if batch:
             self._wanted = replace(self._wanted, after=batch[0].centre_id)
         return batch
-
-    def _tell_others(self, *, is_full: bool) -> None:
-        now = time.monotonic()
-        self._is_last = now > self._ends
-        if self._is_last:
-            nudger().over(self._handler.name)
-            nudger().send(self._handler.name, {})
-        elif is_full:
-            nudger().invite(self._handler.name)
-        elif now > self._mark and not self._handler.outside:
-            nudger().busy(self._handler.name)
-            self._mark = now + MARK

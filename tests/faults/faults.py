@@ -10,6 +10,8 @@ from tests.faults.scene import Scene
 AFTER_A_WORKER: Final = 10.0
 AFTER_BACK_OFF: Final = 30.0
 """Seconds; what was refused waits longer from time to time, and a long outage leaves a backlog."""
+AFTER_REFUSAL: Final = 15.0
+"""Seconds; after an outage of ten, in which nothing could be worked off."""
 ONCE: Final = "everyone is told once"
 
 
@@ -133,14 +135,13 @@ FAULTS: Final = (
         promise="a worker whose connection is silently dead is not deaf for ever",
         how=redis.forgotten,
         slowest=REDIS,
-        recovery=AFTER_BACK_OFF,
     ),
     Fault(
         name="redis-full",
         promise="no request waits for Redis; afterwards all is made up for",
         how=redis.full,
         slowest=REDIS,
-        recovery=AFTER_BACK_OFF,
+        recovery=AFTER_REFUSAL,
     ),
     Fault(
         name="postgres-restarted-fast",

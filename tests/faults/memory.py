@@ -12,7 +12,7 @@ from tests.servers import RunningStack
 
 INTERVAL: Final = 1.0
 KINDS: Final = ("web", "worker", "relay", "beat")
-MOST: Final = {"web": 600, "worker": 700, "relay": 200, "beat": 200}
+MOST: Final = {"web": 350, "worker": 700, "relay": 200, "beat": 200}
 """Megabytes that one program with its children may take; each sign-in takes 100 for its hash."""
 MEGABYTE: Final = 2**20
 
