@@ -96,7 +96,7 @@ TUNED: Final = celery(
     *QUIET,
     tell_all="tell_all_in_chunks",
     tuned=True,
-    how="the same, connections kept, late acks, prefetch 4; recipients: chunks of 500",
+    how="`on_commit(delay)`, connections kept, late acks, prefetch 4; recipients: chunks of 500",
 )
 OTHERS: Final = (
     peer(
@@ -132,7 +132,7 @@ BULK: Final = schoolbell(
     "schoolbell, bulk handler",
     "act_for_bulk",
     "tell_all_in_bulk",
-    how="the same with a handler that takes a batch in one statement",
+    how="handlers that take a batch in one statement",
 )
 
 CONTENDERS: Final = (DEFAULTS, TUNED, *OTHERS, OURS, BULK)

@@ -15,7 +15,7 @@ LEGEND = f"""\
   through the ORM. From the first action to the last handled row.
 - **Backlog**: as many actions wait when the workers start. From the first handled row to the last.
 - **S2**: one action tells 10,000 recipients, a row each. Until all rows are committed.
-- **S3**: {SINGLES} actions at {PER_SECOND} a second. From just before the commit to the handler.
+- **S3**: {SINGLES} actions at {PER_SECOND} a second. From the commit to the handler.
 - **S4**: after S3, all processes of the workers and of Schoolbell's relay together: memory with
   shared pages counted once, and CPU while there is no work.
 """
@@ -40,7 +40,8 @@ def as_markdown(results: Results, facts: Facts, rounds: int) -> str:
     medians = results.medians
     lead = (
         f"`make bench`, {facts['date']}: medians of {rounds} rounds, in which contenders took "
-        "turns on the same PostgreSQL and Redis. Two worker processes each.\n"
+        "turns on the same PostgreSQL and Redis. Two worker processes each; no autovacuum, whose "
+        "tick would hit one and not the next.\n"
     )
     parts = [
         "# Measured side by side\n",
