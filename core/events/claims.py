@@ -42,19 +42,11 @@ class Claimed(Generic[E]):
         return read_event(self.event_type, self.version, self.payload)
 
 
-# core/events/claim.sql; one statement, so its own transaction.
+# The functions stand in core/events/claims.sql. A claim is one statement, so its own transaction.
 CLAIM: Final = """
 SELECT * FROM claim_deliveries(
     %(handler)s, %(limit)s, %(lease)s, %(after)s, %(at_once)s, %(durable)s
 )
-"""
-
-# Where a batch is first marked done and then carried out, in one transaction: the mark is the
-# fence (no row, no effect) and the lock that keeps others away until the commit.
-FINISH: Final = """
-UPDATE delivery SET state = 'done', finished_at = now(), detail = ''
-WHERE id = ANY (%(ids)s) AND attempt = %(attempt)s AND state = 'running'
-RETURNING id
 """
 
 FAIL: Final = """
@@ -91,15 +83,6 @@ SELECT %(event)s, %(centre)s, %(handler)s, key,
     CASE WHEN reason <> '' THEN now() END
 FROM unnest(%(keys)s::text[], %(reasons)s::text[]) AS recipient(key, reason)
 ON CONFLICT (event_id, handler, key) DO NOTHING
-"""
-
-# One index look-up per handler, whatever the backlog.
-DUE: Final = """
-SELECT handler FROM unnest(%s::text[]) AS handler
-WHERE split_part(handler, '.', 1) NOT IN (SELECT queue FROM queue_pause) AND EXISTS (
-    SELECT FROM delivery
-    WHERE delivery.handler = handler.handler AND state IN ('pending', 'running') AND due_at <= now()
-)
 """
 
 
@@ -145,7 +128,7 @@ def finish(batch: Sequence[Claimed[E]]) -> list[Claimed[E]]:
     """
     with connection.cursor() as cursor:
         ids = [each.id for each in batch]
-        cursor.execute(FINISH, {"ids": ids, "attempt": batch[0].attempt})
+        cursor.execute("SELECT finish_deliveries(%s, %s)", [ids, batch[0].attempt])
         mine = {row[0] for row in cursor.fetchall()}
     return [delivery for delivery in batch if delivery.id in mine]
 
@@ -225,5 +208,5 @@ def fan_out(delivery: Claimed[E], recipients: Iterable[tuple[str, str]]) -> None
 def due_handlers(handlers: Sequence[str]) -> list[str]:
     """Those of the handlers that have something to claim now."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [list(handlers)])
+        cursor.execute("SELECT due_handlers(%s)", [list(handlers)])
         return [row[0] for row in cursor.fetchall()]

@@ -1,5 +1,5 @@
 -- Recording an event and a delivery for each of its handlers, in one round trip. A function for the
--- same reason as in claim.sql, and under the same rule for changes: planned anew each time, this took
+-- same reason as in claims.sql, and under the same rule for changes: planned anew each time, this took
 -- a third longer.
 
 CREATE OR REPLACE FUNCTION record_event(
