@@ -56,6 +56,7 @@ app.conf.update(
         "health_check_interval": 3,
     },
     worker_send_task_events=True,
+    worker_consumer="tasks.broker:QuickConsumer",
     worker_hijack_root_logger=False,
     timezone="UTC",
     CELERY_DB_REUSE_MAX=1_000_000,  # Celery's own clean-up would close the kept connection
