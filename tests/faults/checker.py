@@ -24,8 +24,9 @@ JOIN people_centre centre ON centre.id = notice.centre_id
 WHERE notice.title LIKE 'New homework: ' || %s || ' %%' GROUP BY 1, 2, 3
 """
 DELIVERIES: Final = """
-SELECT event_id::text, handler, key, delivery.state, detail, coalesce(person.email, '')
-FROM delivery JOIN event ON event.id = event_id
+SELECT event_id::text, handler, key, delivery.state, detail, coalesce(person.email, ''),
+    coalesce(mail.state = 'unknown' AND mail.unknowns > (NOT mail.sensitive)::int, false)
+FROM delivery JOIN event ON event.id = event_id LEFT JOIN mail ON mail.delivery_id = delivery.id
 JOIN classes_homework homework ON event.subject = 'homework:' || homework.id
 LEFT JOIN people_user person ON person.id::text = key
 WHERE homework.title LIKE %s || ' %%'
@@ -36,6 +37,7 @@ WHERE NOT EXISTS (SELECT FROM event WHERE event.id = event_id)
 """
 KNOWN_EVENTS: Final = "SELECT id::text FROM event WHERE id::text = ANY(%s)"
 UNKNOWNS: Final = "SELECT coalesce(sum(unknowns), 0) FROM mail"
+UNDECIDED: Final = "The mail server's answer was lost; a person must decide."
 MOST_SHOWN: Final = 3
 
 
@@ -49,6 +51,11 @@ class Delivery:
     state: str
     detail: str
     email: str
+    is_lost: bool  # whether the ledger has lost more answers than a mail may be sent again for
+
+    @property
+    def awaits_a_person(self) -> bool:
+        return self.state == "dead" and self.is_lost and self.detail == UNDECIDED
 
 
 class Checker:
@@ -62,13 +69,17 @@ class Checker:
         self._twins = ledger.twins(stack)
         self._unknowns = self._count(UNKNOWNS)
 
-    def breaches(self, name: str, promises: Promises, *, may_die: bool) -> list[str]:
+    def breaches(
+        self, name: str, promises: Promises, *, may_die: bool, may_wait: bool
+    ) -> list[str]:
         """What was promised and not kept, a line each; none is well."""
         self._mailbox.read()
         rows = [Delivery(*row) for row in ledger.ask(self._stack, DELIVERIES, name)]
         events = self._events(name)
         found = [*promises.complaints, *self._published_once(promises, events)]
-        found += self._ended(rows, may_die=may_die)
+        found += self._ended(
+            [row for row in rows if not (may_wait and row.awaits_a_person)], may_die=may_die
+        )
         found += self._told_once(name, promises, events)
         found += self._mailed_once(promises, events, rows)
         found += self._nothing_of_nothing()
@@ -127,7 +138,8 @@ class Checker:
             mails = Counter(self._mailbox.recipients.get(event, Counter()))
             for email in self._expected(homework):
                 if (event, email) in dead:
-                    mails[email] = 1  # refused for good, or handed over without an answer
+                    # Refused for good, or handed over without an answer: none, or one.
+                    mails[email] = max(mails[email], 1)
             yield from self._each_once("mail", homework, mails)
 
     def _each_once(self, what: str, homework: Homework, got: Counter[str]) -> Iterable[str]:

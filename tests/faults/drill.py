@@ -11,6 +11,7 @@ from typing import Final
 
 from infra.local.stack import CHECKOUT
 from tests.faults.faults import FAULTS, Fault
+from tests.faults.memory import Memory
 from tests.faults.nemesis import Outcome, nemesis
 from tests.faults.stack import LEASE, drill_stack
 
@@ -33,9 +34,16 @@ the load goes on. This table is the output of one run, with a lease of {lease:.0
 | --- | --- | --- | ---: | ---: | ---: |
 """
 NOT_COVERED: Final = """
-Not in the drill: old and new code together (there is no older release of this code yet;
-`unknown-handler` and `unknown-version` cover the half in which newer code has written), and a power
-cut (the embedded PostgreSQL is stopped hard, its machine is not).
+Not in the drill: a power cut (the embedded PostgreSQL is stopped hard, its machine is not), and a
+newer release that changes tables (`newer-release-*` roll out one that changes an event).
+"""
+SUMMARY: Final = """
+## In short
+
+- {kept} of {all} promises were kept, with a lease of {lease:.0f} s.
+- Recovery after a killed worker: {worst:.1f} s at worst in the table (`{name}`);
+  killed many times: {many}.
+- The most memory that was seen, in MB, of one program with its children: {memory}.
 """
 
 
@@ -43,9 +51,25 @@ def row(outcome: Outcome) -> str:
     """A line of the page's table."""
     fault = outcome.fault
     verdict = "kept" if outcome.is_well else "**broken**"
+    promise = f"{fault.promise}: {outcome.remark}" if outcome.remark else fault.promise
     return (
-        f"| {fault.name} | {fault.promise} | {verdict} | {outcome.recovered:.1f} | "
+        f"| {fault.name} | {promise} | {verdict} | {outcome.recovered:.1f} | "
         f"{outcome.slowest:.2f} | {outcome.kept} |\n"
+    )
+
+
+def summary(outcomes: list[Outcome], memory: Memory) -> str:
+    """The page's last words."""
+    killed = [each for each in outcomes if each.fault.name.startswith("worker-killed")]
+    worst = max(killed, key=lambda outcome: outcome.recovered)
+    return SUMMARY.format(
+        kept=sum(outcome.is_well for outcome in outcomes),
+        all=len(outcomes),
+        lease=LEASE,
+        worst=worst.recovered,
+        name=worst.fault.name,
+        many="; ".join(each.remark for each in killed if each.remark) or "no percentiles",
+        memory=memory,
     )
 
 
@@ -61,6 +85,8 @@ def show_outcome(outcome: Outcome) -> None:
         f"{outcome.fault.name:<36}{verdict:<8}{outcome.recovered:>8.1f}{outcome.slowest:>10.2f}"
         f"{outcome.kept:>7}   {outcome.fault.promise}"
     )
+    if outcome.remark:
+        show(f"    - {outcome.remark}")
     for breach in outcome.breaches:
         show(f"    ! {breach}")
 
@@ -75,7 +101,7 @@ def chosen(name: str) -> tuple[Fault, ...]:
     return tuple(known[each] for each in names) or FAULTS
 
 
-def run(faults: tuple[Fault, ...], seed: str) -> list[Outcome]:
+def run(faults: tuple[Fault, ...], seed: str) -> tuple[list[Outcome], Memory]:
     """Apply the faults to one stack, showing each outcome as it comes."""
     show(f"SEED={seed}; the lease is {LEASE:.0f} s; starting the stack ...")
     head = f"{'fault':<36}{'outcome':<8}{'recovery':>8}{'slowest':>10}{'kept':>7}   promise"
@@ -87,7 +113,7 @@ def run(faults: tuple[Fault, ...], seed: str) -> list[Outcome]:
             outcomes.append(goddess.strike(fault))
             show_outcome(outcomes[-1])
         show(f"most memory, in MB, of one program with its children: {goddess.memory}")
-    return outcomes
+    return outcomes, goddess.memory
 
 
 def main() -> int:
@@ -96,11 +122,12 @@ def main() -> int:
         return 0
     faults = chosen(os.environ.get("FAULT", ""))
     seed = os.environ.get("SEED") or secrets.token_hex(4)
-    outcomes = run(faults, seed)
+    outcomes, memory = run(faults, seed)
     broken = [outcome.fault.name for outcome in outcomes if not outcome.is_well]
     if faults == FAULTS:
         lines = "".join(row(outcome) for outcome in outcomes)
-        PAGE.write_text(INTRODUCTION.format(lease=LEASE) + lines + NOT_COVERED)
+        head = INTRODUCTION.format(lease=LEASE)
+        PAGE.write_text(head + lines + NOT_COVERED + summary(outcomes, memory))
     show(
         f"{len(outcomes) - len(broken)} of {len(outcomes)} kept. SEED={seed}; logs: {HOME / 'log'}"
     )

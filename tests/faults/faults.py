@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.faults import mail, postgres, queue, redis, web, worker
+from tests.faults import mail, postgres, queue, recovery, redis, releases, web, worker
 from tests.faults.scene import Scene
 
 AFTER_A_WORKER: Final = 10.0
@@ -25,6 +25,9 @@ class Fault:
     recovery: float = AFTER_A_WORKER  # seconds until all that was committed before has ended
     slowest: float = 3.0  # seconds within which each answered request was answered
     may_die: bool = False  # whether dead letters are a right end
+    # Whether a mail may wait for a person: its answer was lost, by cuts between the mail server's
+    # yes and our record, more often than it may be sent again for (twice; once if it is sensitive).
+    may_wait: bool = False
     may_refuse: bool = False  # whether requests may be answered 5xx
     quick: bool = False  # whether `make test` runs it too
 
@@ -74,6 +77,12 @@ FAULTS: Final = (
         promise="a nudge that is in no list any more is sent again by the relay",
         how=worker.killed_with_popped_message,
         quick=True,
+    ),
+    Fault(
+        name="worker-killed-many-times",
+        promise="what a killed worker held has ended within 10 s (p99)",
+        how=recovery.killed_many_times,
+        may_wait=True,
     ),
     Fault(
         name="worker-asleep-past-its-lease",
@@ -160,6 +169,7 @@ FAULTS: Final = (
         name="postgres-backends-terminated",
         promise="each transaction happens or does not, and is tried again",
         how=postgres.backends_terminated,
+        may_wait=True,
         may_refuse=True,
         recovery=AFTER_BACK_OFF,
     ),
@@ -204,6 +214,18 @@ FAULTS: Final = (
         promise="it waits for code that can read it; others go on",
         how=queue.unknown_version,
         quick=True,
+    ),
+    Fault(
+        name="newer-release-webs-first",
+        promise="each event is run by who knows its version; none is dropped",
+        how=releases.webs_first,
+        recovery=AFTER_BACK_OFF,
+    ),
+    Fault(
+        name="newer-release-workers-first",
+        promise="each event is run by who knows its version; none is dropped",
+        how=releases.workers_first,
+        recovery=AFTER_BACK_OFF,
     ),
     Fault(
         name="poison-in-a-batch",

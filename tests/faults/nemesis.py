@@ -44,6 +44,7 @@ class Outcome:
     recovered: float = 0.0
     slowest: float = 0.0
     kept: int = 0
+    remark: str = ""  # what the fault itself has measured
 
     @property
     def is_well(self) -> bool:
@@ -69,9 +70,12 @@ class Nemesis:
         with working(self._stack, name, promises):
             self._under_load(scene, outcome)
         self._settle(outcome)
+        outcome.remark = scene.remark
         outcome.kept = promises.kept_count
         outcome.slowest = promises.slowest.seconds
-        outcome.breaches += self._checker.breaches(name, promises, may_die=fault.may_die)
+        outcome.breaches += self._checker.breaches(
+            name, promises, may_die=fault.may_die, may_wait=fault.may_wait
+        )
         outcome.breaches += _late_or_refused(fault, promises)
         outcome.breaches += self.memory.breaches()
         return outcome

@@ -33,6 +33,7 @@ class Scene:
     chance: Random
     promises: Promises
     name: str
+    remark: str = ""  # what a fault has measured, for the drill's table
 
     def count(self, statement: str, *values: Any) -> int:
         """The number that a query of the database answers."""

@@ -26,7 +26,8 @@ def asleep(stack: RunningStack, name: str) -> Iterator[None]:
     """Freeze a program together with its children."""
     sleepers = family(stack, name)
     for process in sleepers:
-        process.suspend()
+        with suppress(psutil.NoSuchProcess):
+            process.suspend()
     try:
         yield
     finally:

@@ -15,12 +15,14 @@ from infra.local.program import Program
 from infra.local.programs import Plan, programs, python, steps
 from infra.local.redis import redis_program
 from infra.local.run import run_stack
-from infra.local.stack import Stack
+from infra.local.stack import CHECKOUT, Stack
 from tests.servers import RunningStack, running_stack
 
 LEASE: Final = 2.0
 CABLE, MOOD = "cable.txt", "mood.txt"
 """Files of the home that say in what state the cable and the mail server are."""
+RELEASES: Final = "releases"
+"""A folder of the home: for each program a link to the code that it is started from."""
 
 
 @contextmanager
@@ -72,10 +74,27 @@ def mail_program(stack: Stack) -> Program:
 def cabled_programs(cable_port: int, stack: Stack) -> list[Program]:
     """All programs reach Redis through the cable."""
     return [
-        replace(program, env={**program.env, "REDIS_PORT": str(cable_port)})
+        released(replace(program, env={**program.env, "REDIS_PORT": str(cable_port)}), stack)
         for program in programs(stack)
         if program.name != "flower"
     ]
+
+
+def released(program: Program, stack: Stack) -> Program:
+    """The program, started from where its link points by then; at first that is here."""
+    release(stack.home.root, program.name, CHECKOUT)
+    link = str(stack.home.root / RELEASES / program.name)
+    return replace(program, argv=("sh", "-c", 'cd "$0" && exec "$@"', link, *program.argv))
+
+
+def release(home: Path, name: str, tree: Path) -> None:
+    """From its next start on, the program runs the code of this tree."""
+    link = home / RELEASES / name
+    link.parent.mkdir(exist_ok=True)
+    new = link.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(tree)
+    new.replace(link)
 
 
 def main() -> int:
