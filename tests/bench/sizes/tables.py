@@ -28,7 +28,7 @@ WITH happened AS (
     SELECT
         (lpad(to_hex(%(first)s::bigint + n), 12, '0')
             || '7' || substr(gen_random_uuid()::text, 16))::uuid,
-        'PageTurned', 1, centre.ids[1 + n %% cardinality(centre.ids)], 'page:' || n,
+        'PageTurned', 1, centre.ids[1 + n %% cardinality(centre.ids)], 'page:' || %(first)s + n,
         jsonb_build_object('page_id', n, 'centre_id', 1), gen_random_uuid()::text, now()
     FROM generate_series(1, %(count)s) AS n, (SELECT %(centres)s::bigint[]) AS centre(ids)
     RETURNING id, centre_id
