@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from psycopg2.extras import Json
 
 from core.events.event import Event
 from core.events.versions import read_event
@@ -56,33 +57,40 @@ UPDATE delivery SET
     detail = %(error)s,
     cause = CASE WHEN %(last)s THEN ops_cause(ops_error(%(error)s)) ELSE '' END,
     finished_at = CASE WHEN %(last)s THEN now() END
-WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
+WHERE id = %(id)s AND attempt = %(attempt)s AND (state = 'running') IS TRUE
 """
 
 POSTPONE: Final = """
 UPDATE delivery SET
     state = 'pending', forgiven = forgiven + 1, due_at = now() + make_interval(secs => %(wait)s),
     detail = %(reason)s
-WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'
+WHERE id = %(id)s AND attempt = %(attempt)s AND (state = 'running') IS TRUE
 """
 
 HOLD: Final = """
-SELECT FROM delivery WHERE id = %s AND attempt = %s AND state = 'running' FOR UPDATE
+SELECT FROM delivery WHERE id = %s AND attempt = %s AND (state = 'running') IS TRUE FOR UPDATE
 """
 
+# What is locked is just being finished; to wait for it in another order could be for ever.
 RENEW: Final = """
 UPDATE delivery SET due_at = now() + make_interval(secs => %(lease)s)
-FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS mine(id, attempt)
-WHERE delivery.id = mine.id AND delivery.attempt = mine.attempt AND delivery.state = 'running'
+WHERE id IN (
+    SELECT id FROM delivery
+    JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS mine(id, attempt) USING (id, attempt)
+    WHERE (state = 'running') IS TRUE
+    FOR UPDATE OF delivery SKIP LOCKED
+)
 """
 
+# The recipients as one object: lists of so many strings take longer to write out than to insert.
+# A delivery fans out once; should it do so again, those who have theirs are left alone.
 FAN_OUT: Final = """
 INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail, finished_at)
 SELECT %(event)s, %(centre)s, %(handler)s, key,
     CASE WHEN reason = '' THEN 'pending' ELSE 'skipped' END, 0, reason,
     CASE WHEN reason <> '' THEN now() END
-FROM unnest(%(keys)s::text[], %(reasons)s::text[]) AS recipient(key, reason)
-ON CONFLICT (event_id, handler, key) DO NOTHING
+FROM json_each_text(%(recipients)s) AS recipient(key, reason)
+WHERE key NOT IN (SELECT key FROM delivery WHERE event_id = %(event)s AND handler = %(handler)s)
 """
 
 
@@ -191,18 +199,14 @@ def renew(batch: Sequence[Claimed[E]], lease: timedelta) -> None:
 
 def fan_out(delivery: Claimed[E], recipients: Iterable[tuple[str, str]]) -> None:
     """A delivery row for each (key, reason to skip or '') in one statement; twice is once."""
-    pairs = list(recipients)
+    rows: dict[str, Any] = {
+        "event": delivery.event_id,
+        "centre": delivery.centre_id,
+        "handler": delivery.handler,
+        "recipients": Json(dict(recipients)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            FAN_OUT,
-            {
-                "event": delivery.event_id,
-                "centre": delivery.centre_id,
-                "handler": delivery.handler,
-                "keys": [key for key, _ in pairs],
-                "reasons": [reason for _, reason in pairs],
-            },
-        )
+        cursor.execute(FAN_OUT, rows)
 
 
 def due_handlers(handlers: Sequence[str]) -> list[str]:

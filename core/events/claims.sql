@@ -9,9 +9,36 @@
 -- empty table, and so may the statistics after a flood.
 
 
--- Round-robin over centres: the next centre after the last one served that has something due and not
--- locked, then a batch of that centre alone. A retried delivery is claimed alone, so that poison takes
--- no mates with it. A centre with `at_once` running deliveries is passed over.
+-- The next centre after `after` that has something due, since when, and how often that has been
+-- tried; nulls when there is none. One look-up per centre, whose first row is its earliest: what is
+-- due later or running is passed over centre by centre, not row by row.
+CREATE OR REPLACE FUNCTION next_due_centre(
+    wanted text, after bigint, OUT centre bigint, OUT due_since timestamptz, OUT tried smallint
+) LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    first record;
+BEGIN
+    LOOP
+        SELECT d.centre_id, d.due_at, d.attempt INTO first FROM delivery AS d
+        WHERE d.handler = wanted AND d.state IN ('pending', 'running') AND d.centre_id > after
+        ORDER BY d.centre_id, d.due_at LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN;
+        ELSIF first.due_at <= now() THEN
+            centre := first.centre_id;
+            due_since := first.due_at;
+            tried := first.attempt;
+            RETURN;
+        END IF;
+        after := first.centre_id;
+    END LOOP;
+END $$;
+
+
+-- Round-robin over centres: the next centre after the last one served that has something due and
+-- not locked, then a batch of that centre alone. A retried delivery is claimed alone, so that
+-- poison takes no mates with it; no more rows are looked at than a batch may hold. A centre with
+-- `at_once` running deliveries is passed over.
 CREATE OR REPLACE FUNCTION claim_deliveries(
     wanted text, most int, lease interval, after bigint, at_once int, is_durable boolean
 ) RETURNS TABLE (
@@ -20,46 +47,49 @@ CREATE OR REPLACE FUNCTION claim_deliveries(
 ) LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
-    passed bigint := after;
-    up_to bigint := 9223372036854775807;
+    served bigint := after;
     is_second_round boolean := false;
     next_one record;
-    batch bigint[];
+    ids bigint[];
+    attempts smallint[];
 BEGIN
     IF EXISTS (SELECT FROM queue_pause WHERE queue = split_part(wanted, '.', 1)) THEN
         RETURN;
     END IF;
     LOOP
-        SELECT d.id, d.centre_id, d.attempt INTO next_one FROM delivery AS d
-        WHERE d.handler = wanted AND d.state IN ('pending', 'running') AND d.due_at <= now()
-          AND d.centre_id > passed AND d.centre_id <= up_to
-        ORDER BY d.centre_id, d.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
-        IF NOT FOUND AND is_second_round THEN
-            RETURN;
-        ELSIF NOT FOUND THEN
+        next_one := next_due_centre(wanted, served);
+        IF next_one.centre IS NULL AND NOT is_second_round THEN
             is_second_round := true;
-            passed := -1;
-            up_to := after;
-        ELSIF at_once IS NULL OR at_once > (
-            SELECT count(*) FROM delivery AS d
-            WHERE d.handler = wanted AND d.centre_id = next_one.centre_id
-              AND d.state = 'running' AND d.due_at > now()
-        ) THEN
-            EXIT;
-        ELSE
-            passed := next_one.centre_id;
+            served := -1;
+            CONTINUE;
+        ELSIF next_one.centre IS NULL OR (is_second_round AND next_one.centre > after) THEN
+            RETURN;
         END IF;
+        served := next_one.centre;
+
+        -- A lease ends within one from now, so what is due later still is not counted one by one.
+        CONTINUE WHEN at_once IS NOT NULL AND at_once <= (
+            SELECT count(*) FROM (
+                SELECT FROM delivery AS d
+                WHERE d.handler = wanted AND d.centre_id = served AND d.state = 'running'
+                  AND d.due_at > now() AND d.due_at <= now() + lease
+                LIMIT at_once
+            ) AS busy
+        );
+        SELECT array_agg(d.id), array_agg(d.attempt) INTO ids, attempts FROM (
+            SELECT d.id, d.attempt FROM delivery AS d
+            WHERE d.handler = wanted AND d.state IN ('pending', 'running')
+              AND d.centre_id = served AND d.due_at BETWEEN next_one.due_since AND now()
+            ORDER BY d.due_at LIMIT CASE WHEN next_one.tried = 0 THEN most ELSE 1 END
+            FOR UPDATE SKIP LOCKED
+        ) AS d;
+        EXIT WHEN ids IS NOT NULL;
     END LOOP;
 
-    batch := ARRAY[next_one.id];
-    IF next_one.attempt = 0 THEN
-        batch := batch || ARRAY(
-            SELECT d.id FROM delivery AS d
-            WHERE d.handler = wanted AND d.state IN ('pending', 'running')
-              AND d.centre_id = next_one.centre_id AND d.due_at <= now()
-              AND d.attempt = 0 AND d.id <> next_one.id
-            ORDER BY d.due_at LIMIT most - 1 FOR UPDATE SKIP LOCKED
-        );
+    IF attempts[1] > 0 THEN
+        ids := ids[1:1];
+    ELSE
+        ids := ARRAY(SELECT d.id FROM unnest(ids, attempts) AS d(id, attempt) WHERE d.attempt = 0);
     END IF;
     IF NOT is_durable THEN
         PERFORM set_config('synchronous_commit', 'off', true);
@@ -68,45 +98,34 @@ BEGIN
         UPDATE delivery AS d
         SET state = 'running', attempt = d.attempt + 1, due_at = now() + lease
         FROM event AS e
-        WHERE d.id = ANY (batch) AND e.id = d.event_id
+        WHERE d.id = ANY (ids) AND e.id = d.event_id
         RETURNING d.id, d.attempt, d.forgiven, d.centre_id, d.handler, d.key,
             e.id, e.request_id, e.version, e.payload;
 END $$;
 
 
--- A batch is first marked done and then carried out, in one transaction: the mark is the fence (no
--- row, no effect) and the lock that keeps others away until the commit.
+-- A batch is carried out and then marked done, in one transaction. The mark is the fence: whatever
+-- is not given back is not ours any more, and then nothing may be committed.
 CREATE OR REPLACE FUNCTION finish_deliveries(ids bigint[], held_attempt int)
 RETURNS SETOF bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY
         UPDATE delivery AS d SET state = 'done', finished_at = now(), detail = ''
-        WHERE d.id = ANY (ids) AND d.attempt = held_attempt AND d.state = 'running'
+        WHERE d.id = ANY (ids) AND d.attempt = held_attempt AND (d.state = 'running') IS TRUE
         RETURNING d.id;
 END $$;
 
 
--- Those of the handlers that have something due: a look per centre, as those of a centre stand in the
--- order of their time.
+-- Those of the handlers that have something due, unless their queue is paused.
 CREATE OR REPLACE FUNCTION due_handlers(names text[])
 RETURNS SETOF text LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     name text;
-    next_one record;
 BEGIN
     FOREACH name IN ARRAY names LOOP
         CONTINUE WHEN EXISTS (SELECT FROM queue_pause WHERE queue = split_part(name, '.', 1));
-        SELECT -1::bigint AS centre_id INTO next_one;
-        LOOP
-            SELECT d.centre_id, d.due_at INTO next_one FROM delivery AS d
-            WHERE d.handler = name AND d.state IN ('pending', 'running')
-              AND d.centre_id > next_one.centre_id
-            ORDER BY d.centre_id, d.due_at LIMIT 1;
-            EXIT WHEN NOT FOUND;
-            IF next_one.due_at <= now() THEN
-                RETURN NEXT name;
-                EXIT;
-            END IF;
-        END LOOP;
+        IF (next_due_centre(name, -1)).centre IS NOT NULL THEN
+            RETURN NEXT name;
+        END IF;
     END LOOP;
 END $$;

@@ -1,13 +1,12 @@
 """No centre keeps others waiting, and nothing that cannot run yet is lost."""
 
-from datetime import timedelta
-
 import pytest
 
 from core import clock
 from core.events import claims
 from core.events.models import Delivery, EventRecord, QueuePause
 from tasks.drain import drain
+from tasks.lease import lease
 from tasks.policies import Policy
 from tests.flow.outbox import a_handler, due, leave_a_mark, states
 
@@ -30,8 +29,7 @@ def test_a_centre_with_enough_running_is_passed_over() -> None:
     due(10, centre=1)
     due(1, centre=2)
     handler = a_handler(leave_a_mark, batch=4, policy=Policy(at_once=4))
-    minute = timedelta(minutes=1)
-    wanted = claims.Claim(limit=4, lease=minute, at_once=4)
+    wanted = claims.Claim(limit=4, lease=lease(), at_once=4)
     held = claims.claim(handler.name, handler.event, wanted)
     assert [each.centre_id for each in held] == [1] * 4
 
