@@ -1,7 +1,7 @@
 """Working off what is due for one handler: claim, run, done; fairly, and for a bounded time."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
@@ -14,12 +14,14 @@ from core.events.claims import Claimed
 from core.events.context import working_on
 from core.events.event import Event
 from tasks.handler import Batch, Handler, SkipError
-from tasks.lease import kept
+from tasks.lease import LeaseLostError, kept
 from tasks.policies import PermanentError
 from tasks.turn import Turn
 
 UNKNOWN_WAIT: Final = timedelta(seconds=15)  # before what only newer code knows is looked at again
 E = TypeVar("E", bound=Event)
+
+Skipped = Mapping[int, str]  # delivery's id -> why nothing is done for it
 
 logger = logging.getLogger(__name__)
 
@@ -91,13 +93,16 @@ def _is_unknown(delivery: Claimed[E]) -> bool:
 def _together_or_alone(
     handler: Handler[E],
     batch: list[Claimed[E]],
-    effect: Callable[[Handler[E], list[Claimed[E]]], None],
+    effect: Callable[[Handler[E], list[Claimed[E]]], Skipped],
 ) -> None:
-    """Mark the batch done and do it, in one transaction; if that fails, each one by itself."""
+    """Do the batch and mark it done, in one transaction; if that fails, each one by itself.
+
+    The mark comes last, and is the fence: where one of the batch is not ours any more, nothing of
+    it has happened. Until then no delivery is locked, so the lease of a frozen worker runs out.
+    """
     try:
         with transaction.atomic():
-            if mine := claims.finish(batch):
-                effect(handler, mine)
+            _end(batch, skipped=effect(handler, batch))
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own failure
         if len(batch) == 1:
             failed(handler, batch[0], error)
@@ -107,23 +112,31 @@ def _together_or_alone(
             _together_or_alone(handler, [each], effect)
 
 
-def _fan_out(handler: Handler[E], mine: list[Claimed[E]]) -> None:
+def _end(batch: list[Claimed[E]], skipped: Skipped) -> None:
+    if len(claims.finish(batch)) < len(batch):
+        raise LeaseLostError("Another worker has it by now.")
+    for each in batch:
+        if each.id in skipped:
+            claims.skip(each, skipped[each.id])
+
+
+def _fan_out(handler: Handler[E], batch: list[Claimed[E]]) -> Skipped:
     assert handler.to is not None  # noqa: S101 - `run` has looked
-    for each in mine:
+    skipped = {}
+    for each in batch:
         with _working_on(each):
             try:
                 claims.fan_out(each, handler.to(each.event))
             except SkipError as reason:
-                claims.skip(each, str(reason))
+                skipped[each.id] = str(reason)
+    return skipped
 
 
-def _call(handler: Handler[E], mine: list[Claimed[E]]) -> None:
-    batch = Batch(mine, fail=partial(failed, handler))
-    with _working_on(*mine):
+def _call(handler: Handler[E], claimed: list[Claimed[E]]) -> Skipped:
+    batch = Batch(claimed, fail=partial(failed, handler))
+    with _working_on(*claimed):
         handler.run(batch)
-    for each in mine:
-        if each.id in batch.skipped:
-            claims.skip(each, batch.skipped[each.id])
+    return batch.skipped
 
 
 def _outside(handler: Handler[E], rest: list[Claimed[E]]) -> None:

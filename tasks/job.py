@@ -21,9 +21,9 @@ from core.jobs.models import Job
 from core.jobs.telling import tell
 from tasks.drain import run
 from tasks.handler import Batch, Handler
-from tasks.lease import kept, lease
+from tasks.lease import LeaseLostError, kept, lease
 from tasks.policies import POLICIES, Policy
-from tasks.work import CancelledError, HandedBackError, LeaseLostError, Run, TimeLimitError, Work
+from tasks.work import CancelledError, HandedBackError, Run, TimeLimitError, Work
 
 JOBS: Final = Policy(attempts=5, at_once=2)  # where tasks/policies.py has no line
 

@@ -18,6 +18,10 @@ from core.events.claims import Claimed
 logger = logging.getLogger(__name__)
 
 
+class LeaseLostError(Exception):
+    """Another worker has it by now. Let it pass, and touch nothing any more."""
+
+
 def lease() -> timedelta:
     """How long a claim holds without a renewal; recovery after a killed worker takes as long."""
     return timedelta(seconds=settings.DELIVERY_LEASE)

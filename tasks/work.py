@@ -12,6 +12,7 @@ from core.events.event import Event
 from core.jobs import claims
 from core.jobs.models import Job
 from core.jobs.telling import tell
+from tasks.lease import LeaseLostError
 from tasks.policies import PermanentError
 from tasks.stopping import is_told_to_stop
 
@@ -24,10 +25,6 @@ E = TypeVar("E", bound=Event)
 
 class CancelledError(Exception):
     """Whoever asked for the job wants it no more. Let it pass."""
-
-
-class LeaseLostError(Exception):
-    """Another worker has the job. Let it pass, and touch nothing any more."""
 
 
 class HandedBackError(Exception):

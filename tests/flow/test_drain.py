@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -115,6 +116,31 @@ def test_a_worker_that_lost_its_lease_writes_nothing() -> None:
     assert not Entry.objects.exists()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.attempt) == ("done", 2)
+
+
+def test_who_loses_the_lease_in_the_middle_leaves_nothing() -> None:
+    """The other does not wait for the first, which may be frozen for ever."""
+    due(2)
+    turns: list[str] = []
+
+    def overtaken(batch: Batch[HomeworkDrafted]) -> None:
+        turns.append(f"of {len(batch.claimed)}")
+        Entry.objects.create(stream=f"mark:{uuid4()}", seq=1, type="mark", data={})
+        if len(turns) == 1:
+            other = threading.Thread(target=overtake, args=(batch.claimed[0].id,))
+            other.start()
+            other.join(10)
+
+    def overtake(delivery_id: int) -> None:
+        Delivery.objects.filter(pk=delivery_id).update(due_at=clock.now())
+        _drain_in_thread(handler)
+
+    handler = a_handler(overtaken)
+    drain(handler)
+
+    assert turns == ["of 2", "of 1", "of 1", "of 1"]  # both; one elsewhere; each by itself
+    assert states() == {"done": 2}
+    assert Entry.objects.count() == 2
 
 
 def test_a_held_delivery_is_nobody_elses() -> None:
