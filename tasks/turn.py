@@ -63,6 +63,7 @@ class Turn(Generic[E]):
             # Before the last look commits are told to nudge again, so none is missed.
             nudger().over(self._handler.name)
             batch = self._claim()
+            self._mark = 0.0
         self._gathers = self.count > 0 and len(batch) < self._handler.batch
         self.count += len(batch)
         return batch
@@ -77,7 +78,7 @@ class Turn(Generic[E]):
         elif len(batch) >= self._handler.batch:
             nudger().invite(self._handler.name)
         elif now > self._mark and not self._handler.outside:
-            nudger().busy(self._handler.name)
+            self._is_last = nudger().busy(self._handler.name)  # what one can do is left to one
             self._mark = now + MARK
 
     def _claim(self) -> list[Claimed[E]]:

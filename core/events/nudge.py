@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from redis import Redis, RedisError
@@ -32,7 +32,7 @@ SEND: Final = """
 if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[3]) then
     return 0
 end
-if redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[2]) then
+if redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[2]) then
     redis.call('LPUSH', KEYS[2], ARGV[1])
     return 1
 end
@@ -61,10 +61,10 @@ def mark_of(handler: str, *args: str) -> str:
 class Nudger:
     """A daemon thread that sends a Celery message for each handler it is told of."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str = "") -> None:
         self._redis = broker()
         self._send = self._redis.register_script(SEND)
-        self._origin = f"{os.getpid()}@{socket.gethostname()}"
+        self._origin = origin or f"{os.getpid()}@{socket.gethostname()}"
         self._told = threading.Condition()
         self._pending: dict[str, dict[str, str]] = {}
         self._thread: threading.Thread | None = None
@@ -110,9 +110,14 @@ class Nudger:
         """A worker has the nudge, and will soon come back for more."""
         self._note(handler, lambda mark: self._redis.pexpire(mark, BUSY))
 
-    def busy(self, handler: str) -> None:
-        """A worker has come back for more."""
-        self._note(handler, lambda mark: self._redis.set(mark, "1", px=BUSY))
+    def busy(self, handler: str) -> bool:
+        """A worker has come back for more; True when another one does too, of two for one only."""
+        try:
+            before: Any = self._redis.set(mark_of(handler), self._origin, px=BUSY, get=True)
+        except RedisError as error:
+            logger.warning("Could not note that a worker is busy with %s: %s", handler, error)
+            return False
+        return bool(before) and before < self._origin.encode()
 
     def over(self, handler: str, *args: str) -> None:
         """No worker will look by itself: from now on the next commit sends a nudge."""

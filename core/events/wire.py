@@ -1,16 +1,20 @@
 """A nudge as Celery's Redis transport puts it on the wire.
 
-Prepared once per handler and filled in per nudge: measured at 0.017 ms of CPU against 0.38 ms for
+Written out once per handler and filled in per nudge: 0.02 ms of CPU, against 0.38 ms for
 `delay()`. tests/flow/test_wire.py holds it against what Celery itself produces.
 """
 
 import base64
 import json
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 CALLBACKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}  # Celery's own
+NOBODY: Final = {"request_id": ""}
+
+# Places in the text that are filled in; quoted as JSON strings, so nothing else looks like them.
+ID, BODY, ARGS, KWARGS, WOKEN_BY = '"@id"', '"@body"', '"@args"', '"@kwargs"', '"@by": "@by"'
 
 
 def _body(args: tuple[str, ...]) -> str:
@@ -18,7 +22,7 @@ def _body(args: tuple[str, ...]) -> str:
     return base64.b64encode(json.dumps([args, {}, CALLBACKS]).encode()).decode()
 
 
-BODY = _body(())  # nearly always
+NO_ARGS: Final = (f'"{_body(())}"', json.dumps(repr(())))  # nearly always
 
 
 def queue_of(handler: str) -> str:
@@ -27,11 +31,11 @@ def queue_of(handler: str) -> str:
 
 
 @cache
-def _headers(handler: str) -> dict[str, Any]:
+def _text(handler: str, origin: str) -> str:
     nothing = dict.fromkeys(
         ["shadow", "eta", "expires", "group", "group_index", "parent_id", "stamped_headers"]
     )
-    return nothing | {
+    headers: dict[str, Any] = nothing | {
         "lang": "py",
         "task": handler,
         "retries": 0,
@@ -39,7 +43,31 @@ def _headers(handler: str) -> dict[str, Any]:
         "ignore_result": True,
         "replaced_task_nesting": 0,
         "stamps": {},
+        "id": "@id",
+        "root_id": "@id",
+        "origin": origin,
+        "argsrepr": "@args",
+        "kwargsrepr": "@kwargs",
+        "@by": "@by",
     }
+    properties = {
+        "correlation_id": "@id",
+        "reply_to": "",
+        "delivery_mode": 2,
+        "delivery_info": {"exchange": "", "routing_key": queue_of(handler)},
+        "priority": 0,
+        "body_encoding": "base64",
+        "delivery_tag": "@id",
+    }
+    return json.dumps(
+        {
+            "body": "@body",
+            "content-encoding": "utf-8",
+            "content-type": "application/json",
+            "headers": headers,
+            "properties": properties,
+        }
+    )
 
 
 def nudge_message(
@@ -50,30 +78,13 @@ def nudge_message(
     `origin` names the sender. `woken_by` holds the ids of what caused it; Flower shows them. `args`
     are the task's: a job's id.
     """
-    task_id = str(uuid4())
-    headers = _headers(handler) | {
-        "id": task_id,
-        "root_id": task_id,
-        "origin": origin,
-        "argsrepr": repr(args),
-        "kwargsrepr": json.dumps(woken_by),
-        **woken_by,
-    }
-    properties = {
-        "correlation_id": task_id,
-        "reply_to": "",
-        "delivery_mode": 2,
-        "delivery_info": {"exchange": "", "routing_key": queue_of(handler)},
-        "priority": 0,
-        "body_encoding": "base64",
-        "delivery_tag": str(uuid4()),
-    }
-    return json.dumps(
-        {
-            "body": _body(args) if args else BODY,
-            "content-encoding": "utf-8",
-            "content-type": "application/json",
-            "headers": headers,
-            "properties": properties,
-        }
+    body, argsrepr = (f'"{_body(args)}"', json.dumps(repr(args))) if args else NO_ARGS
+    ids = json.dumps(woken_by or NOBODY)
+    return (
+        _text(handler, origin)
+        .replace(ID, f'"{uuid4()}"')
+        .replace(BODY, body)
+        .replace(ARGS, argsrepr)
+        .replace(KWARGS, json.dumps(ids))
+        .replace(WOKEN_BY, ids[1:-1])
     )

@@ -72,6 +72,18 @@ def test_a_worker_that_is_at_it_needs_no_nudge_but_for_a_moment_only(redis: Redi
     assert 0 < redis.pttl("nudge:email.mail_class") <= 100
 
 
+def test_of_two_workers_at_the_same_one_steps_down(redis: Redis) -> None:
+    one, two = Nudger("1@here"), Nudger("2@here")
+    one.send("email.mail_class", {})
+    assert not two.busy("email.mail_class")  # a nudge waited: it may be its own
+    assert not one.busy("email.mail_class")
+    assert two.busy("email.mail_class")
+    assert not one.busy("email.mail_class")  # not both
+
+    one.over("email.mail_class")
+    assert not two.busy("email.mail_class")
+
+
 def test_an_arrival_that_is_noted_late_blocks_nothing(redis: Redis) -> None:
     nudger = Nudger()
     nudger.send("email.mail_class", {})
