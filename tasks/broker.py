@@ -109,9 +109,19 @@ def sturdy_strategy(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
     def take(message: Any, *args: Any, **options: Any) -> Any:
         consumer.hub.call_later(AFTERWARDS, taken)
         try:
-            return handle(message, *args, **options)
+            handle(message, *args, **options)
         except MALFORMED as error:
             logger.error("Rejected a message for %s: %r", task.name, error)  # noqa: TRY400
-            return message.reject()
+            message.reject()
+        else:
+            hand_on(consumer)
 
     return take
+
+
+def hand_on(consumer: Any) -> None:
+    """Write to a free worker process now: the loop would first ask Redis for the next message."""
+    # Only Celery's default pool has pipes, and it has no other name for them.
+    pipes = getattr(consumer.pool._pool, "_all_inqueues", None)  # noqa: SLF001
+    if pipes and consumer.hub.consolidate_callback:
+        consumer.hub.consolidate_callback(list(pipes))
