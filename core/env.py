@@ -58,7 +58,7 @@ class Env(BaseSettings):
     flower_url: str = ""
 
     alive_file: Path | None = None  # what a worker touches for as long as it listens
-    delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 8.0
+    delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 6.0
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from core.env import Env
 from infra.local.ports import HOST, free_port
 from infra.local.postgres import postgres_program
 from infra.local.probes import answers
@@ -18,7 +19,7 @@ from infra.local.run import run_stack
 from infra.local.stack import CHECKOUT, Stack
 from tests.servers import RunningStack, running_stack
 
-LEASE: Final = 2.0
+LEASE: Final[float] = Env.model_fields["delivery_lease_seconds"].default  # as shipped
 CABLE, MOOD = "cable.txt", "mood.txt"
 """Files of the home that say in what state the cable and the mail server are."""
 RELEASES: Final = "releases"
@@ -35,7 +36,6 @@ def drill_stack(home: Path) -> Iterator[RunningStack]:
         SCHOOLBELL_WORKERS="2",
         SCHOOLBELL_RELAYS="2",
         SCHOOLBELL_BEATS="2",
-        DELIVERY_LEASE_SECONDS=str(LEASE),
     ) as stack:
         yield stack
 
