@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from hashlib import sha1
 from typing import Any, Final
 from uuid import UUID
 
 from redis import Redis, RedisError
+from redis.exceptions import NoScriptError
 
 from core.env import env
 from core.events.context import current
@@ -38,6 +40,7 @@ if redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[2]) then
 end
 return 0
 """
+SHA: Final = sha1(SEND.encode(), usedforsecurity=False).hexdigest()  # by which Redis knows it
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +66,6 @@ class Nudger:
 
     def __init__(self, origin: str = "") -> None:
         self._redis = broker()
-        self._send = self._redis.register_script(SEND)
         self._origin = origin or f"{os.getpid()}@{socket.gethostname()}"
         self._told = threading.Condition()
         self._pending: dict[str, dict[str, str]] = {}
@@ -99,8 +101,12 @@ class Nudger:
         return self._push(handler, mark_of(handler, "more"), INVITED, message)
 
     def _push(self, handler: str, mark: str, lasts: int, message: str) -> bool:
+        given = (2, mark, queue_of(handler), message, str(lasts), str(ENOUGH))
         try:
-            self._send(keys=[mark, queue_of(handler)], args=[message, lasts, ENOUGH])
+            try:
+                self._redis.evalsha(SHA, *given)
+            except NoScriptError:  # a new Redis, or an emptied one
+                self._redis.eval(SEND, *given)
         except RedisError as error:
             logger.warning("No nudge for %s, the relay will send it: %s", handler, error)
             return False

@@ -1,6 +1,7 @@
 """No centre keeps others waiting, and nothing that cannot run yet is lost."""
 
 import pytest
+from django.db import connection, transaction
 
 from core import clock
 from core.events import claims
@@ -41,6 +42,18 @@ def test_a_centre_with_enough_running_is_passed_over() -> None:
     assert states() == {"done": 11}
 
 
+def test_what_waits_to_be_tried_again_is_not_looked_at_one_by_one() -> None:
+    due(1)
+    due(2000, attempt=1)
+    handler = a_handler(leave_a_mark)
+    wanted = claims.Claim(limit=100, lease=lease())
+
+    with transaction.atomic():
+        held = claims.claim(handler.name, handler.event, wanted)
+        assert [each.attempt for each in held] == [1]  # what has failed before is claimed alone
+        assert _rows_read() <= 110
+
+
 def test_an_event_of_a_newer_version_waits_for_a_worker_that_knows_it() -> None:
     newer, _known = due(2)
     EventRecord.objects.filter(pk=newer).update(version=2, payload={"another": "shape"})
@@ -67,3 +80,14 @@ def test_a_paused_queue_is_left_alone_until_it_goes_on() -> None:
     QueuePause.objects.all().delete()
     assert claims.due_handlers([handler.name]) == [handler.name]
     assert drain(handler) == 3
+
+
+def _rows_read() -> int:
+    """Deliveries that the present transaction has found by an index or read one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s",
+            ["delivery"],
+        )
+        (count,) = cursor.fetchone()
+    return int(count)

@@ -121,5 +121,6 @@ def test_flushall_leaves_nothing_that_blocks(redis: Redis) -> None:
     nudger = Nudger()
     nudger.send("email.mail_class", {})
     redis.flushall()
+    redis.script_flush()
     nudger.send("email.mail_class", {})
     assert len(waiting(redis)) == 1
