@@ -16,8 +16,11 @@ from tasks.lease import lease
 TURN: Final = 0.1
 MARK: Final = 0.05  # seconds after which a turn says that it is still at it
 # Seconds between two batches of a stream. Claiming and committing cost the same for one delivery as
-# for five; the first of a stream, and all that come singly, wait for nothing.
+# for five; the first of a stream, and all that come singly, wait for nothing. Where many come in
+# that time, to wait longer saves a tenth of all that they cost.
 GATHER: Final = 0.005
+MANY: Final = 10
+GATHER_MANY: Final = 0.015
 
 E = TypeVar("E", bound=Event)
 
@@ -44,7 +47,7 @@ class Turn(Generic[E]):
         self._ends = time.monotonic() + TURN
         self._mark = time.monotonic() + MARK
         self._is_last = False
-        self._gathers = False
+        self._gather = 0.0  # seconds before the next batch
         self._wanted = Claim(
             limit=handler.batch,
             lease=lease(),
@@ -56,15 +59,15 @@ class Turn(Generic[E]):
         """Claim what is to be run now; none when nothing is due, or time is up."""
         if self._is_last:
             return []
-        if self._gathers:
-            time.sleep(GATHER)
+        if self._gather:
+            time.sleep(self._gather)
         batch = self._claim()
         if not batch and not self._handler.outside:
             # Before the last look commits are told to nudge again, so none is missed.
             nudger().over(self._handler.name)
             batch = self._claim()
             self._mark = 0.0
-        self._gathers = self.count > 0 and len(batch) < self._handler.batch
+        self._gather = self._pause_after(len(batch))
         self.count += len(batch)
         return batch
 
@@ -80,6 +83,11 @@ class Turn(Generic[E]):
         elif now > self._mark and not self._handler.outside:
             self._is_last = nudger().busy(self._handler.name)  # what one can do is left to one
             self._mark = now + MARK
+
+    def _pause_after(self, found: int) -> float:
+        if self.count == 0 or found >= self._handler.batch:
+            return 0.0
+        return GATHER if found < MANY else GATHER_MANY
 
     def _claim(self) -> list[Claimed[E]]:
         batch = claims.claim(self._handler.name, self._handler.event, self._wanted)
