@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
 from core.events import claims
-from core.events.claims import Claim, Claimed
+from core.events.claims import NOBODY, Claim, Claimed
 from core.events.event import Event
 from core.events.nudge import nudger
 from tasks.handler import Handler
@@ -23,6 +23,10 @@ MANY: Final = 10
 GATHER_MANY: Final = 0.015
 
 E = TypeVar("E", bound=Event)
+
+# By handler: the centre that this process served last. The next turn goes on from there, or the
+# centres that come first would have all the turns.
+served_last: dict[str, int] = {}
 
 
 def take(handler: Handler[E]) -> None:
@@ -51,6 +55,7 @@ class Turn(Generic[E]):
         self._wanted = Claim(
             limit=handler.batch,
             lease=lease(),
+            after=served_last.get(handler.name, NOBODY),
             at_once=handler.policy.at_once,
             durable=handler.outside,
         )
@@ -92,5 +97,6 @@ class Turn(Generic[E]):
     def _claim(self) -> list[Claimed[E]]:
         batch = claims.claim(self._handler.name, self._handler.event, self._wanted)
         if batch:
+            served_last[self._handler.name] = batch[0].centre_id
             self._wanted = replace(self._wanted, after=batch[0].centre_id)
         return batch

@@ -94,13 +94,16 @@ WHERE key NOT IN (SELECT key FROM delivery WHERE event_id = %(event)s AND handle
 """
 
 
+NOBODY: Final = -1  # before the first centre
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What a worker asks for: up to `limit` due deliveries of one centre, the one after `after`."""
 
     limit: int
     lease: timedelta
-    after: int = -1  # the centre served last
+    after: int = NOBODY  # the centre served last
     at_once: int | None = None  # so many running deliveries are enough for a centre
     durable: bool = True  # whether the claim is on disk before the batch runs
 

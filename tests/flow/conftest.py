@@ -12,7 +12,14 @@ from core.people.actor import Actor, actor_of
 from core.people.models import Membership, User
 from tasks.drain import drain
 from tasks.subscriptions import HANDLERS
+from tasks.turn import served_last
 from tests.clock import in_a_week
+
+
+@pytest.fixture(autouse=True)
+def _first_turn() -> None:
+    """No centre has been served yet, whatever another test in this process has done."""
+    served_last.clear()
 
 
 @dataclass(frozen=True)

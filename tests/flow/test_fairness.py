@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from core import clock
 from core.events import claims
 from core.events.models import Delivery, EventRecord, QueuePause
+from tasks import turn
 from tasks.drain import drain
 from tasks.lease import lease
 from tasks.policies import Policy
@@ -24,6 +25,18 @@ def test_a_small_centre_is_served_in_the_midst_of_a_flood() -> None:
     drain(handler)
 
     assert order.index(2) <= 100
+
+
+def test_the_next_turn_goes_on_with_the_next_centre(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "TURN", 0.0)  # one batch in a turn
+    for centre in (1, 2, 3):
+        due(20, centre=centre)
+    order: list[int] = []
+    handler = a_handler(lambda batch: order.append(batch.claimed[0].centre_id), batch=5)
+    for _ in range(6):
+        drain(handler)
+
+    assert sorted(order[:3]) == sorted(order[3:]) == [1, 2, 3]
 
 
 def test_a_centre_with_enough_running_is_passed_over() -> None:
