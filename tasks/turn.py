@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
 from core.events import claims
-from core.events.claims import NOBODY, Claim, Claimed
+from core.events.claims import NONE_YET, Claim, Claimed
 from core.events.event import Event
 from core.events.nudge import nudger
 from tasks.handler import Handler
@@ -55,7 +55,6 @@ class Turn(Generic[E]):
         self._wanted = Claim(
             limit=handler.batch,
             lease=lease(),
-            after=served_last.get(handler.name, NOBODY),
             at_once=handler.policy.at_once,
             durable=handler.outside,
         )
@@ -95,8 +94,9 @@ class Turn(Generic[E]):
         return GATHER if found < MANY else GATHER_MANY
 
     def _claim(self) -> list[Claimed[E]]:
-        batch = claims.claim(self._handler.name, self._handler.event, self._wanted)
+        name = self._handler.name
+        wanted = replace(self._wanted, after=served_last.get(name, NONE_YET))
+        batch = claims.claim(name, self._handler.event, wanted)
         if batch:
-            served_last[self._handler.name] = batch[0].centre_id
-            self._wanted = replace(self._wanted, after=batch[0].centre_id)
+            served_last[name] = batch[0].centre_id
         return batch

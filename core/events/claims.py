@@ -94,7 +94,7 @@ WHERE key NOT IN (SELECT key FROM delivery WHERE event_id = %(event)s AND handle
 """
 
 
-NOBODY: Final = -1  # before the first centre
+NONE_YET: Final = -1  # before the first centre
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Claim:
 
     limit: int
     lease: timedelta
-    after: int = NOBODY  # the centre served last
+    after: int = NONE_YET  # the centre served last
     at_once: int | None = None  # so many running deliveries are enough for a centre
     durable: bool = True  # whether the claim is on disk before the batch runs
 
