@@ -5,6 +5,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from core.isolation.scope import everywhere
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
-    execute_from_command_line(sys.argv)
+    with everywhere():  # who may run commands here runs the whole system
+        execute_from_command_line(sys.argv)

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from core.events.context import note
 from core.http.problems import problem
+from core.isolation.scope import enter, nowhere
 from core.people.acting import CentreChoiceError, choose_actor
 from core.people.actor import Actor
 from core.people.models import Role, User
@@ -116,7 +117,8 @@ class PermissionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        with nowhere():
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         match = request.resolver_match
@@ -138,12 +140,15 @@ def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
         return _sign_in_first(request)
     note(actor_id=request.user.pk)
+    enter(person_id=request.user.pk)
     try:
         actor = choose_actor(request)
     except CentreChoiceError as error:
         if rule.member:
             return problem(request, error.status, str(error))
         actor = None
+    if actor:
+        enter(centre_id=actor.centre_id, person_id=actor.user_id)
     if _is_met(rule, actor, signed_in(request)):
         return None
     return problem(request, 403, "Your role does not allow this.")

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_celery_results",
     "ninja",
+    "core.isolation",
     "core.http",
     "core.events",
     "core.live",

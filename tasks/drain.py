@@ -12,7 +12,8 @@ from django.db import transaction
 from core.events import claims
 from core.events.claims import Claimed
 from core.events.context import working_on
-from core.events.event import Event
+from core.events.event import NO_CENTRE, Event
+from core.isolation.scope import everywhere, within_centre
 from tasks.handler import Batch, Handler, SkipError
 from tasks.lease import LeaseLostError, kept
 from tasks.policies import PermanentError
@@ -40,7 +41,16 @@ def drain(handler: Handler[E]) -> int:
 
 
 def run(handler: Handler[E], batch: list[Claimed[E]]) -> None:
-    """Run a claimed batch: first what fans out, then the handler itself for the rest."""
+    """Run a claimed batch: first what fans out, then the handler itself for the rest.
+
+    It sees only the rows of its centre; what concerns no centre sees all.
+    """
+    centre_id = batch[0].centre_id
+    with everywhere() if centre_id == NO_CENTRE else within_centre(centre_id):
+        _run_here(handler, batch)
+
+
+def _run_here(handler: Handler[E], batch: list[Claimed[E]]) -> None:
     alive = [each for each in batch if not (_is_unknown(each) or _is_spent(handler, each))]
     fanning = [each for each in alive if handler.to and not each.key]
     rest = [each for each in alive if each not in fanning]

@@ -11,6 +11,7 @@ import django
 import pytest
 
 from core.events.nudge import broker
+from core.isolation.scope import everywhere
 from infra.local.stack import OWNER
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
 
@@ -50,6 +51,13 @@ def _empty_mailbox_and_redis(servers: Servers) -> Iterator[None]:
         redis.flushall()
     for mail in servers.stack.home.mailbox.glob("*"):
         mail.unlink()
+
+
+@pytest.fixture(autouse=True)
+def _see_all_centres() -> Iterator[None]:
+    """What a test itself reads; requests and workers have their own scope."""
+    with everywhere():
+        yield
 
 
 @pytest.fixture(scope="session")

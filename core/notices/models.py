@@ -9,6 +9,12 @@ class NoticeKind(models.TextChoices):
     """What a notice is about; preferences are per kind."""
 
     HOMEWORK = "homework"
+    SUBMISSION = "submission"
+    GRADE = "grade"
+    TICKET = "ticket"
+    REPORT = "report"
+    IMPORT = "import"
+    ACCOUNT = "account"
 
 
 class Notice(models.Model):
@@ -18,7 +24,7 @@ class Notice(models.Model):
     person = models.ForeignKey(User, models.CASCADE, related_name="notices")
     seq = models.BigIntegerField()
     event_id = models.UUIDField()
-    kind = models.CharField(max_length=32, choices=NoticeKind.choices)
+    kind = models.CharField(max_length=32)  # a NoticeKind
     title = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     url = models.CharField(max_length=300)
@@ -39,7 +45,7 @@ class NoticePreference(models.Model):
     """Whether a person wants mail of a kind; no row means yes."""
 
     person = models.ForeignKey(User, models.CASCADE, related_name="notice_preferences")
-    kind = models.CharField(max_length=32, choices=NoticeKind.choices)
+    kind = models.CharField(max_length=32)  # a NoticeKind
     email = models.BooleanField(default=True)
 
     class Meta:

@@ -13,7 +13,8 @@ def write_stack_file(stack: Stack, processes: Iterable[tuple[str, int]]) -> None
     facts = {
         "base_url": stack.base_url,
         "database_url": stack.database_url(APP),
-        "admin_database_url": stack.database_url(OWNER),
+        # With the setting under which row-level security shows all centres (ADR 16).
+        "admin_database_url": f"{stack.database_url(OWNER)}?options=-cschoolbell.centre%3Dall",
         "redis_url": stack.redis_url,
         "smtp": {"host": HOST, "port": stack.ports.smtp},
         "mailbox_dir": str(stack.home.mailbox),

@@ -1,0 +1,179 @@
+"""The database itself keeps the centres apart: a forgotten filter shows nothing of another."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import psycopg2
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from core.classes.models import Enrolment, SchoolClass
+from core.isolation.scope import everywhere, nowhere, of_person, within_centre
+from core.notices.models import Notice
+from core.people.models import Centre, Guardianship, Membership
+from tasks.handler import Batch
+from tasks.notices import homework as told
+from tests.flow.conftest import School
+from tests.flow.pages import tell_class
+from tests.flow.people import STUDENT
+
+# What carries work is claimed before any centre is chosen: a worker asks which centre is next. It
+# holds ids and states; what people wrote is read within the centre, by the handler.
+OF_THE_SYSTEM: Final = {"event", "delivery", "job"}
+
+POLICIES: Final = """
+SELECT relname FROM pg_class
+WHERE relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity
+    AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid)
+"""
+WITH_CENTRE: Final = """
+SELECT DISTINCT table_name FROM information_schema.columns JOIN information_schema.tables
+    USING (table_schema, table_name)
+WHERE column_name = 'centre_id' AND table_schema = 'public' AND table_type = 'BASE TABLE'
+"""
+
+
+def rows(statement: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.fixture
+def oakwood(school: School) -> Centre:
+    return Centre.objects.get(slug="oakwood")
+
+
+@pytest.mark.django_db
+def test_every_table_with_a_centre_has_a_forced_policy() -> None:
+    assert rows(WITH_CENTRE) - rows(POLICIES) == OF_THE_SYSTEM
+
+
+@pytest.mark.django_db
+def test_every_join_table_of_an_isolated_one_has_a_policy_too() -> None:
+    isolated = rows(POLICIES)
+    joins = {
+        field.m2m_db_table()
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.db_table in isolated
+        for field in model._meta.local_many_to_many
+    }
+    assert joins <= isolated
+
+
+@pytest.mark.parametrize("model", [SchoolClass, Enrolment, Membership, Guardianship, Notice])
+def test_without_a_filter_only_the_own_centre_is_there(
+    school: School, oakwood: Centre, model: Any
+) -> None:
+    for slug in ("oakwood", "riverside"):
+        tell_class(school, centre=slug)
+    assert set(model.objects.values_list("centre_id", flat=True)) > {oakwood.pk}
+    with within_centre(oakwood.pk):
+        assert set(model.objects.values_list("centre_id", flat=True)) == {oakwood.pk}
+
+
+@pytest.mark.parametrize("model", [SchoolClass, Enrolment, Membership, Guardianship, Notice])
+def test_without_a_centre_nothing_is_there(school: School, model: Any) -> None:
+    tell_class(school)
+    with nowhere():
+        assert not model.objects.exists()
+
+
+def test_join_tables_follow_their_owner(school: School, oakwood: Centre) -> None:
+    teachings = SchoolClass.teachers.through.objects
+    assert teachings.count() == 2
+    with within_centre(oakwood.pk):
+        assert teachings.count() == 1
+    with nowhere():
+        assert not teachings.exists()
+
+
+def test_nothing_can_be_written_into_another_centre(school: School, oakwood: Centre) -> None:
+    riverside = Centre.objects.get(slug="riverside")
+    with within_centre(oakwood.pk):
+        with pytest.raises(DatabaseError, match="row-level security"):
+            SchoolClass.objects.create(centre=riverside, name="8B")
+        assert SchoolClass.objects.filter(centre=riverside).update(name="mine") == 0
+        assert SchoolClass.objects.filter(centre=riverside).delete()[0] == 0
+    assert SchoolClass.objects.get(centre=riverside).name == "7A"
+
+
+def test_people_see_what_concerns_themselves_in_all_their_centres(school: School) -> None:
+    student = school.user(STUDENT)
+    other = Centre.objects.get(slug="riverside")
+    Membership.objects.create(user=student, centre=other, roles=["student"])
+    with of_person(student.pk):
+        assert set(Membership.objects.values_list("user_id", flat=True)) == {student.pk}
+        assert Membership.objects.count() == 2
+        with pytest.raises(DatabaseError, match="row-level security"):
+            Membership.objects.create(
+                user=student, centre=Centre.objects.create(slug="x"), roles=[]
+            )
+
+
+def test_the_scope_ends_with_the_transaction_and_survives_a_savepoint(
+    school: School, oakwood: Centre
+) -> None:
+    def seen() -> int:
+        return SchoolClass.objects.count()
+
+    with transaction.atomic(), within_centre(oakwood.pk):
+        assert seen() == 1
+        with everywhere():
+            assert seen() == 2
+        with transaction.atomic(), everywhere():
+            assert seen() == 2
+            transaction.set_rollback(True)  # to the savepoint, and with it what was told there
+        assert seen() == 1
+    with connection.cursor() as cursor, nowhere():
+        cursor.execute("SELECT current_setting('schoolbell.centre', true)")
+        assert cursor.fetchone() in [("",), (None,)]
+
+
+def test_a_thread_begins_without_any_centre(school: School) -> None:
+    found: list[int] = []
+
+    def look() -> None:
+        found.append(SchoolClass.objects.count())
+        connection.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [0]
+
+
+def test_the_application_sees_nothing_unasked(school: School, servers: Any) -> None:
+    facts = {**servers.app_env}
+    with (
+        psycopg2.connect(
+            host=facts["DB_HOST"],
+            port=facts["DB_PORT"],
+            user=facts["DB_USER"],
+            password=facts["DB_PASSWORD"],
+            dbname=connection.settings_dict["NAME"],
+        ) as app,
+        app.cursor() as cursor,
+    ):
+        cursor.execute("SELECT count(*) FROM classes_enrolment")
+        assert cursor.fetchone() == (0,)
+    app.close()
+
+
+def test_a_handler_runs_within_the_centre_of_its_batch(
+    school: School, oakwood: Centre, monkeypatch: pytest.MonkeyPatch, work_off: Callable[[], int]
+) -> None:
+    seen: list[set[int]] = []
+
+    def spy(batch: Batch[Any]) -> dict[int, Any]:
+        seen.append(set(SchoolClass.objects.values_list("centre_id", flat=True)))
+        return original(batch)
+
+    original = told._homework_of
+    monkeypatch.setattr(told, "_homework_of", spy)
+    school.publish()
+    work_off()
+    assert seen
+    assert all(each == {oakwood.pk} for each in seen)
