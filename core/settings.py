@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "ninja",
     "core.isolation",
+    "core.audit",
     "core.http",
     "core.events",
     "core.live",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
 from core import clock
@@ -18,7 +19,9 @@ NEAR = 14  # days within which "in 3 days" says more than a date
 def environment(**options: Any) -> Environment:
     """The environment that settings.TEMPLATES names; `options` come from Django's backend."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    options |= {"extensions": ["jinja2.ext.i18n"]}
     made = Environment(**options)  # noqa: S701 - Django's backend asks for autoescape
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "static": static,
         "url": address,

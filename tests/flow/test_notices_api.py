@@ -4,8 +4,7 @@ from uuid import uuid4
 
 from core import clock
 from core.events.models import EventRecord
-from core.notices.models import NoticeKind
-from core.notices.models import Notice
+from core.notices.models import Notice, NoticeKind
 from tests.flow.conftest import School
 from tests.flow.people import PARENT, STUDENT, assert_problem, client_of, post
 
@@ -60,7 +59,7 @@ def test_notices_are_read_up_to_a_number(school: School) -> None:
 def test_preferences_are_kept(school: School) -> None:
     student = client_of(STUDENT)
     path, kind = "/api/notice-preferences", "application/json"
-    assert student.get(path).json() == dict.fromkeys(NoticeKind, {"email": True})
+    assert student.get(path).json() == {kind: {"email": True} for kind in NoticeKind}
 
     changed = student.put(path, data={"homework": {"email": False}}, content_type=kind)
 

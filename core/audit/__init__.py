@@ -1,0 +1,1 @@
+"""Who did what that matters: kept for good, changed by nobody."""
