@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "core.live",
     "core.people",
     "core.classes",
+    "core.homework",
+    "core.demo",
     "core.notices",
     "core.mail",
     "core.ops",

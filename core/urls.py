@@ -6,9 +6,10 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
-from core.classes import pages as homework_pages
 from core.classes.api import router as classes
 from core.home import pages as home_pages
+from core.homework import pages as homework_pages
+from core.homework.api import router as homework
 from core.http.problems import answer_problems
 from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
@@ -23,7 +24,7 @@ from core.trace.api import router as trace
 
 api = NinjaAPI(title="Schoolbell", version="1", auth=django_auth, docs_url="/docs")
 answer_problems(api)
-for router in (ops, people, classes, notices, jobs, trace):
+for router in (ops, people, classes, homework, notices, jobs, trace):
     api.add_router("", router)
 
 urlpatterns = [

@@ -3,13 +3,13 @@
 from typing import Any, Final
 
 from core.canary.events import CanaryDue
-from core.classes.events import (
+from core.events.event import Event
+from core.homework.events import (
     HomeworkDrafted,
     HomeworkEdited,
     HomeworkPublished,
     HomeworkWithdrawn,
 )
-from core.events.event import Event
 from core.jobs.events import HousekeepingDue
 from core.notices.events import NoticePreferencesChanged, NoticesRead
 from core.ops.events import (

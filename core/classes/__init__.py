@@ -1,1 +1,1 @@
-"""Classes, enrolments and homework."""
+"""Classes and who attends them."""

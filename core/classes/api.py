@@ -1,20 +1,13 @@
-"""Classes and homework over HTTP."""
+"""Classes over HTTP."""
 
 from typing import Final
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
-from core.classes import actions, queries
-from core.classes.bodies import (
-    ClassTold,
-    HomeworkChange,
-    HomeworkDraft,
-    HomeworkTold,
-    StudentTold,
-)
-from core.classes.models import Homework, HomeworkState, SchoolClass
-from core.http.bodies import id_from
+from core.classes import queries
+from core.classes.bodies import ClassTold, StudentTold
+from core.classes.models import SchoolClass
 from core.http.lists import Order, Page, Wanted, read_page
 from core.people.acting import acting
 from core.people.models import User
@@ -23,14 +16,6 @@ router = Router(tags=["classes"])
 
 CLASSES_BY_NAME: Final = Order(SchoolClass, "name", "id")
 PEOPLE_BY_NAME: Final = Order(User, "name", "id")
-LATEST_FIRST: Final = Order(Homework, "-due_at", "-id")
-
-
-class HomeworkWanted(Wanted):
-    """Which homework is asked for."""
-
-    state: HomeworkState | None = None
-    class_id: str | None = None
 
 
 @router.get("classes", response=Page[ClassTold], operation_id="list_classes", summary="Classes")
@@ -57,82 +42,3 @@ def list_students(request: HttpRequest, class_id: int, wanted: Query[Wanted]) ->
     """Who attends a class; by name."""
     school_class = queries.get_class(class_id, by=acting(request))
     return read_page(queries.students_of(school_class), PEOPLE_BY_NAME, wanted, StudentTold.of)
-
-
-@router.post(
-    "classes/{int:class_id}/homework",
-    response={201: HomeworkTold},
-    operation_id="draft_homework",
-    summary="Write a homework",
-)
-def draft_homework(
-    request: HttpRequest, class_id: int, given: HomeworkDraft
-) -> Status[HomeworkTold]:
-    """Writes a draft, which only those who teach or oversee the class see. Nobody is told."""
-    by = acting(request)
-    homework = actions.draft_homework(
-        class_id=class_id, title=given.title, body=given.body, due_at=given.due_at, by=by
-    )
-    return Status(201, HomeworkTold.of(homework))
-
-
-@router.get(
-    "homework", response=Page[HomeworkTold], operation_id="list_homework", summary="Homework"
-)
-def list_homework(request: HttpRequest, wanted: Query[HomeworkWanted]) -> Page[HomeworkTold]:
-    """The homework one may see, what is due last first."""
-    rows = queries.homework_for(acting(request))
-    if wanted.state is not None:
-        rows = rows.filter(state=wanted.state)
-    if wanted.class_id is not None:
-        rows = rows.filter(school_class=id_from(wanted.class_id))
-    return read_page(rows, LATEST_FIRST, wanted, HomeworkTold.of)
-
-
-@router.get(
-    "homework/{int:homework_id}",
-    response=HomeworkTold,
-    operation_id="get_homework",
-    summary="A homework",
-)
-def get_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
-    """One of the homework that one may see."""
-    return HomeworkTold.of(queries.get_homework(homework_id, by=acting(request)))
-
-
-@router.patch(
-    "homework/{int:homework_id}",
-    response=HomeworkTold,
-    operation_id="edit_homework",
-    summary="Change a homework",
-)
-def edit_homework(request: HttpRequest, homework_id: int, given: HomeworkChange) -> HomeworkTold:
-    """Changes what is given. A withdrawn homework stays as it is (409)."""
-    changes = given.model_dump(exclude_unset=True)
-    return HomeworkTold.of(
-        actions.edit_homework(homework_id=homework_id, by=acting(request), **changes)
-    )
-
-
-@router.post(
-    "homework/{int:homework_id}/publish",
-    response=HomeworkTold,
-    operation_id="publish_homework",
-    summary="Publish a homework",
-)
-def publish_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
-    """Shows it to its class and has each student and guardian told, once."""
-    by = acting(request)
-    return HomeworkTold.of(actions.publish_homework(homework_id=homework_id, by=by))
-
-
-@router.post(
-    "homework/{int:homework_id}/withdraw",
-    response=HomeworkTold,
-    operation_id="withdraw_homework",
-    summary="Withdraw a homework",
-)
-def withdraw_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
-    """Takes a published homework back; who was not told yet will not be."""
-    by = acting(request)
-    return HomeworkTold.of(actions.withdraw_homework(homework_id=homework_id, by=by))

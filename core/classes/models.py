@@ -1,4 +1,4 @@
-"""Tables of classes and homework."""
+"""Tables of classes and who attends them."""
 
 from django.db import models
 
@@ -35,35 +35,3 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student} in {self.school_class}"
-
-
-class HomeworkState(models.TextChoices):
-    """Where a homework stands; only a published one is seen by students and guardians."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-class Homework(models.Model):
-    """Work set for a class."""
-
-    centre = models.ForeignKey(Centre, models.CASCADE, related_name="+")
-    school_class = models.ForeignKey(SchoolClass, models.CASCADE, related_name="homework")
-    author = models.ForeignKey(User, models.PROTECT, related_name="+")
-    title = models.CharField(max_length=200)
-    body = models.TextField(blank=True)
-    due_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=16, choices=HomeworkState.choices, default=HomeworkState.DRAFT
-    )
-    created_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["school_class", "state", "due_at"], name="homework_by_class")
-        ]
-
-    def __str__(self) -> str:
-        return self.title

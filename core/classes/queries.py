@@ -1,8 +1,8 @@
-"""All that reads classes and homework. Another centre's things do not exist here."""
+"""All that reads classes. Another centre's things do not exist here."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.classes.models import Enrolment, Homework, HomeworkState, SchoolClass
+from core.classes.models import Enrolment, SchoolClass
 from core.people.actor import Actor
 from core.people.models import Guardianship, Role, User
 from core.refusals import NotFoundError
@@ -16,7 +16,7 @@ def _wards(by: Actor) -> QuerySet[Guardianship]:
     )
 
 
-def _attended_by(by: Actor) -> Exists:
+def attended_by(by: Actor) -> Exists:
     """Whether a class (the outer row) is attended by the actor or by a ward of theirs."""
     return Exists(
         Enrolment.objects.filter(school_class=OuterRef("pk")).filter(
@@ -30,10 +30,11 @@ def classes_for(by: Actor) -> QuerySet[SchoolClass]:
     classes = SchoolClass.objects.filter(centre_id=by.centre_id)
     if by.is_any(*SEE_ALL):
         return classes
-    return classes.filter(Q(_attended_by(by)) | Q(pk__in=_taught_by(by)))
+    return classes.filter(Q(attended_by(by)) | Q(pk__in=taught_by(by)))
 
 
-def _taught_by(by: Actor) -> QuerySet[SchoolClass]:
+def taught_by(by: Actor) -> QuerySet[SchoolClass]:
+    """The classes that the actor teaches."""
     return SchoolClass.objects.filter(centre_id=by.centre_id, teachers=by.user_id)
 
 
@@ -58,23 +59,3 @@ def may_teach(school_class: SchoolClass, by: Actor) -> bool:
 def may_oversee(school_class: SchoolClass, by: Actor) -> bool:
     """Whether the actor may see how its homework was told: its teachers, and the centre's staff."""
     return by.is_any(*SEE_ALL) or may_teach(school_class, by)
-
-
-def homework_for(by: Actor) -> QuerySet[Homework]:
-    """The homework the actor may see: drafts only of classes they teach or oversee."""
-    homework = Homework.objects.filter(centre_id=by.centre_id).select_related("school_class")
-    if by.is_any(*SEE_ALL):
-        return homework
-    attended = SchoolClass.objects.filter(centre_id=by.centre_id).filter(_attended_by(by))
-    return homework.filter(
-        Q(school_class__in=_taught_by(by))
-        | Q(school_class__in=attended, state=HomeworkState.PUBLISHED)
-    )
-
-
-def get_homework(homework_id: int, *, by: Actor) -> Homework:
-    """One of `homework_for`; NotFoundError otherwise."""
-    found = homework_for(by).filter(pk=homework_id).first()
-    if found is None:
-        raise NotFoundError("There is no such homework.")
-    return found

@@ -8,8 +8,10 @@ from typing import Final
 from django.db.models import QuerySet
 
 from core import clock
-from core.classes.models import Enrolment, Homework, SchoolClass
-from core.classes.queries import classes_for, homework_for
+from core.classes.models import Enrolment, SchoolClass
+from core.classes.queries import classes_for
+from core.homework.models import Homework
+from core.homework.queries import homework_for
 from core.people.actor import Actor
 from core.people.models import Role
 

@@ -7,7 +7,14 @@ from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from ninja.parser import Parser
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+)
 
 LARGEST_ID: Final = 2**63 - 1  # PostgreSQL's bigint
 JSON: Final = "application/json"
@@ -53,9 +60,24 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError("must be a time that exists in UTC") from None
 
 
+def one_line(text: str) -> str:
+    """Refuse what would break a heading or a mail's subject."""
+    if not text.isprintable():
+        raise ValueError("must not contain control characters or line breaks")
+    return text
+
+
 Id = Annotated[str, BeforeValidator(str)]  # opaque to clients, a number to us
 Moment = Annotated[AwareDatetime, BeforeValidator(written_out), AfterValidator(in_utc)]
 STORABLE: Final = AfterValidator(storable)  # on every text of a body, behind its other limits
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    STORABLE,
+    AfterValidator(one_line),
+]
+BodyText = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
 
 
 class Given(BaseModel):

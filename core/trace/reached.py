@@ -7,11 +7,12 @@ from typing import Final
 from django.db.models import BigIntegerField, Case, QuerySet, When
 from django.db.models.functions import Cast
 
-from core.classes import queries as classes
-from core.classes.audience import standing_of
-from core.classes.events import HomeworkPublished
-from core.classes.models import Homework
+from core.classes.queries import may_oversee
 from core.events.models import Delivery, EventRecord
+from core.homework import queries
+from core.homework.audience import standing_of
+from core.homework.events import HomeworkPublished
+from core.homework.models import Homework
 from core.http.lists import Order, Wanted, read_page
 from core.people.actor import Actor
 from core.people.models import User
@@ -27,8 +28,8 @@ Ways = dict[str | None, WayTold]  # by channel
 
 def homework_for(homework_id: int, *, by: Actor) -> Homework:
     """A homework whose reach the actor may see: its centre's staff and its class's teachers."""
-    homework = classes.get_homework(homework_id, by=by)
-    if not classes.may_oversee(homework.school_class, by):
+    homework = queries.get_homework(homework_id, by=by)
+    if not may_oversee(homework.school_class, by):
         raise NotAllowedError("Only those who teach or oversee the class can see this.")
     return homework
 

@@ -8,6 +8,7 @@ from typing import Final, Self
 from core.events.models import Delivery, DeliveryState, EventRecord
 from core.http.bodies import id_from
 from core.http.lists import Order, Page, Wanted, read_page
+from core.isolation.scope import within_centre
 from core.jobs.models import Job
 from core.mail.models import Mail
 from core.notices.models import Notice
@@ -37,7 +38,11 @@ OLDEST_FIRST: Final = Order(Delivery, "id")
 
 def tell_trace(event: EventRecord, wanted: Wanted, *, by: Viewer) -> TraceTold:
     """The event with what led to it and what followed; a handful of queries, whatever its size."""
-    is_full = by.knows(event)
+    with within_centre(event.centre_id):  # which need not be the one that they act in
+        return _tell_trace(event, wanted, is_full=by.knows(event))
+
+
+def _tell_trace(event: EventRecord, wanted: Wanted, *, is_full: bool) -> TraceTold:
     causes, effects = queries.causes_of(event), queries.effects_of(event)
     events = [event, *causes, *effects[:MOST_EFFECTS]]
     people = names_if(is_full, (each.actor_id for each in events))

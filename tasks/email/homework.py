@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 
-from core.classes.audience import Concerned, audience_of, standing_of
-from core.classes.events import HomeworkPublished
-from core.classes.models import Homework, HomeworkState
 from core.events.claims import Claimed
+from core.homework.audience import Concerned, audience_of, standing_of
+from core.homework.events import HomeworkPublished
+from core.homework.models import Homework, HomeworkState
 from core.notices.models import NoticeKind, NoticePreference
 from core.people.models import User
 from tasks.email.letter import Letter, write

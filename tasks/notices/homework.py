@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from core.classes.audience import audience_of, standing_of
-from core.classes.events import HomeworkPublished, HomeworkWithdrawn
-from core.classes.models import Homework, HomeworkState
 from core.events.claims import Claimed
 from core.events.models import Delivery, DeliveryState
+from core.homework.audience import audience_of, standing_of
+from core.homework.events import HomeworkPublished, HomeworkWithdrawn
+from core.homework.models import Homework, HomeworkState
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
 from tasks.handler import Batch, Recipients, SkipError, on

@@ -56,7 +56,9 @@ def test_published_homework_appears_at_once_and_once(sign_in: SignIn, stack: Run
         keep_picture(teacher, "teacher-published-desktop")
         expect(stranger.get_by_text(TITLE)).to_have_count(0)
 
-    ((homework_id,),) = ledger.ask(stack, "SELECT id FROM classes_homework WHERE title = %s", TITLE)
+    ((homework_id,),) = ledger.ask(
+        stack, "SELECT id FROM homework_homework WHERE title = %s", TITLE
+    )
     ledger.everyone_told_once(stack, homework_id)
 
 

@@ -13,7 +13,7 @@ from tests.servers import RunningStack
 
 EVENTS: Final = """
 SELECT homework.title, centre.slug, homework.id::text, homework.state, event.id::text
-FROM classes_homework homework JOIN people_centre centre ON centre.id = homework.centre_id
+FROM homework_homework homework JOIN people_centre centre ON centre.id = homework.centre_id
 LEFT JOIN event ON event.kind = 'HomeworkPublished' AND event.subject = 'homework:' || homework.id
 WHERE homework.title LIKE %s || ' %%'
 """
@@ -27,7 +27,7 @@ DELIVERIES: Final = """
 SELECT event_id::text, handler, key, delivery.state, detail, coalesce(person.email, ''),
     coalesce(mail.state = 'unknown' AND mail.unknowns > (NOT mail.sensitive)::int, false)
 FROM delivery JOIN event ON event.id = event_id LEFT JOIN mail ON mail.delivery_id = delivery.id
-JOIN classes_homework homework ON event.subject = 'homework:' || homework.id
+JOIN homework_homework homework ON event.subject = 'homework:' || homework.id
 LEFT JOIN people_user person ON person.id::text = key
 WHERE homework.title LIKE %s || ' %%'
 """

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from core.classes.events import HomeworkPublished
 from core.events.versions import NewerVersionError, read_event
+from core.homework.events import HomeworkPublished
 from tests.faults.checker import UNDECIDED, Delivery
 from tests.faults.recovery import percentile
 from tests.faults.releases import newer_tree

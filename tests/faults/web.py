@@ -22,7 +22,7 @@ SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query L
 """
 PUBLISHING: Final = "%record_event(%"
 PUBLISHED: Final = "SELECT count(*) FROM event WHERE kind = 'HomeworkPublished'"
-STATE: Final = "SELECT state FROM classes_homework WHERE id = %s"
+STATE: Final = "SELECT state FROM homework_homework WHERE id = %s"
 LOST: Final = 5
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.classes.actions import draft_homework, publish_homework
-from core.classes.demo import load_demo_school
-from core.classes.models import Homework, SchoolClass
+from core.classes.models import SchoolClass
+from core.demo.school import load_demo_school
+from core.homework.actions import draft_homework, publish_homework
+from core.homework.models import Homework
 from core.people.actor import Actor, actor_of
 from core.people.models import Membership, User
 from tasks.drain import drain

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from core.classes.events import HomeworkDrafted
 from core.events import claims
 from core.events.models import Delivery, EventRecord
+from core.homework.events import HomeworkDrafted
 from core.live.models import Entry
 from tasks.handler import Batch, Handler
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 
 from core import clock
-from core.classes.models import Homework
+from core.homework.models import Homework
 from tasks.drain import drain
 from tasks.notices.homework import notify_class
 from tests.flow.conftest import School

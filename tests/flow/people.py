@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from core.classes.demo import PASSWORD
+from core.demo.school import PASSWORD
 from core.people.models import User
 
 TEACHER = "teacher@oakwood.example"

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 
 from core import clock
-from core.classes.models import Enrolment, Homework, SchoolClass
+from core.classes.models import Enrolment, SchoolClass
 from core.events.models import EventRecord
+from core.homework.models import Homework
 from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.people import (

@@ -7,8 +7,8 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from core.classes.events import HomeworkDrafted
 from core.events.models import Delivery, DeliveryState
+from core.homework.events import HomeworkDrafted
 from core.ops import outbox, queries
 from tasks.drain import drain
 from tasks.handler import Batch

@@ -13,10 +13,10 @@ from django.db import connection
 from django.test import Client
 
 from core import clock
-from core.classes.events import HomeworkPublished
 from core.events import claims
 from core.events.claims import Claimed
 from core.events.models import Delivery, EventRecord
+from core.homework.events import HomeworkPublished
 from core.mail.models import Mail
 from core.notices.models import Notice
 from core.ops.events import DeadLettersRedriven

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from core import clock
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
-from core.classes.actions import withdraw_homework
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery
 from core.events.publish import publish
+from core.homework.actions import withdraw_homework
 from core.http.models import IdempotentAnswer
 from core.jobs.events import HousekeepingDue
 from core.mail.models import Mail

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from core import clock
-from core.classes.events import HomeworkDrafted
 from core.events import claims
 from core.events.models import Delivery, EventRecord
+from core.homework.events import HomeworkDrafted
 from core.live.models import Entry
 from tasks.drain import drain, run
 from tasks.handler import Batch, Handler

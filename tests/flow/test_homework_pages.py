@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import clock
-from core.classes.models import Homework, HomeworkState
+from core.homework.models import Homework, HomeworkState
 from core.people.models import Guardianship, Membership, Role
 from tests.flow.conftest import School
 from tests.flow.pages import TELLING, checked, filled, shown, write

@@ -9,10 +9,10 @@ from email.policy import default
 import pytest
 from django.db import transaction
 
-from core.classes.actions import publish_homework, withdraw_homework
-from core.classes.events import HomeworkPublished
 from core.events.models import Delivery, EventRecord
 from core.events.publish import NoTransactionError, publish
+from core.homework.actions import publish_homework, withdraw_homework
+from core.homework.events import HomeworkPublished
 from core.live.models import Entry
 from core.mail.models import Mail
 from core.notices.models import Notice, NoticePreference

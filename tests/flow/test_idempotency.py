@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import Client
 
 from core import clock
-from core.classes import actions
-from core.classes.models import Homework
 from core.events.models import EventRecord
+from core.homework import actions
+from core.homework.models import Homework
 from core.http.models import IdempotentAnswer
 from tests.clock import in_a_week
 from tests.flow.conftest import School
@@ -173,7 +173,7 @@ def test_twins_at_the_same_moment_happen_once(send: Send, school: School) -> Non
         finally:
             connection.close()
 
-    with swap("core.classes.actions.draft_homework", slow), ThreadPoolExecutor() as threads:
+    with swap("core.homework.actions.draft_homework", slow), ThreadPoolExecutor() as threads:
         first = threads.submit(send_alone)
         assert inside.wait(10)
         twins = [threads.submit(send_alone) for _ in range(3)]
@@ -207,7 +207,7 @@ def test_when_the_first_fails_its_twin_takes_its_place(send: Send, school: Schoo
             connection.close()
 
     with (
-        swap("core.classes.actions.draft_homework", failing_first),
+        swap("core.homework.actions.draft_homework", failing_first),
         ThreadPoolExecutor() as threads,
     ):
         first = threads.submit(send_alone)

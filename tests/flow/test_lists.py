@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from core.classes.models import Homework
+from core.homework.models import Homework
 from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.people import TEACHER, assert_problem, client_of, ids

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from core import clock
-from core.classes.actions import draft_homework
+from core.homework.actions import draft_homework
 from core.notices.models import Notice
 from core.people.models import Guardianship, Membership, Role
 from tests.flow.conftest import School

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from core.classes.actions import withdraw_homework
-from core.classes.demo import PASSWORD
+from core.demo.school import PASSWORD
+from core.homework.actions import withdraw_homework
 from core.live.entries import heads
 from core.notices.streams import stream_of
 from core.people.models import Guardianship, User

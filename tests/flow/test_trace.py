@@ -11,14 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
-from core.classes.actions import withdraw_homework
-from core.classes.audience import audience_of
-from core.classes.events import HomeworkEdited, HomeworkPublished
-from core.classes.models import Enrolment, Homework
+from core.classes.models import Enrolment
 from core.events.context import IdsInLogs
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
+from core.homework.actions import withdraw_homework
+from core.homework.audience import audience_of
+from core.homework.events import HomeworkEdited, HomeworkPublished
+from core.homework.models import Homework
 from core.jobs.models import Job
 from core.mail.models import Mail
 from core.notices.actions import read_notices

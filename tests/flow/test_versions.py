@@ -10,10 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from core import clock
-from core.classes.events import HomeworkDrafted, HomeworkPublished
 from core.events.event import Event
 from core.events.models import Delivery, EventRecord
 from core.events.versions import MissingUpcastError, NewerVersionError, read_event
+from core.homework.events import HomeworkDrafted, HomeworkPublished
 from core.trace.unclaimed import unclaimed_kinds
 from tasks.drain import drain
 from tasks.handler import Batch, Handler

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from core.classes.events import HomeworkPublished
+from core.homework.events import HomeworkPublished
 
 
 def test_an_event_cannot_be_changed() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from core.classes.events import HomeworkPublished
 from core.events import catalogue as code
 from core.events.catalogue import catalogue, entry, made_in, publishers_in
 from core.events.event import Event
 from core.events.management.commands import events as command
+from core.homework.events import HomeworkPublished
 from tasks.subscriptions import HANDLERS, SILENT, SUBSCRIPTIONS
 
 

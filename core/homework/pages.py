@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from core.classes import actions, queries
-from core.classes.forms import HomeworkForm
-from core.classes.models import Homework, HomeworkState, SchoolClass
-from core.classes.reach import reach_of
+from core.classes.models import SchoolClass
+from core.classes.queries import get_class, may_oversee, may_teach
+from core.homework import actions, queries
+from core.homework.forms import HomeworkForm
+from core.homework.models import Homework, HomeworkState
+from core.homework.reach import reach_of
 from core.notices.frame import Frame, frame_of
 from core.people.acting import acting
 from core.refusals import ConflictError, InvalidError, NotAllowedError
@@ -21,7 +23,7 @@ def write(request: HttpRequest, class_id: int) -> HttpResponse:
     """A new homework for a class: kept as a draft, or published at once."""
     by = acting(request)
     frame = frame_of(request)
-    school_class = queries.get_class(class_id, by=by)
+    school_class = get_class(class_id, by=by)
     check_teaches(request, school_class)
     form = HomeworkForm(sent(request), zone=frame.zone)
     written = save(
@@ -55,13 +57,13 @@ def read(request: HttpRequest, homework_id: int) -> HttpResponse:
     """One homework; with what can be done about it for those who teach the class."""
     frame = frame_of(request)
     homework = queries.get_homework(homework_id, by=acting(request))
-    teaches = queries.may_teach(homework.school_class, acting(request))
+    teaches = may_teach(homework.school_class, acting(request))
     asks = teaches and homework.state == HomeworkState.DRAFT
     shown = {
         "frame": frame,
         "homework": homework,
         "teaches": teaches,
-        "oversees": queries.may_oversee(homework.school_class, acting(request)),
+        "oversees": may_oversee(homework.school_class, acting(request)),
         "reach": reach_of(homework_id) if asks else None,
     }
     return render(request, "homework/read.html", shown)
@@ -85,7 +87,7 @@ def withdraw(request: HttpRequest, homework_id: int) -> HttpResponse:
 
 def check_teaches(request: HttpRequest, school_class: SchoolClass) -> None:
     """Refuse the form to whom its actions would be refused."""
-    if not queries.may_teach(school_class, acting(request)):
+    if not may_teach(school_class, acting(request)):
         raise NotAllowedError("Only a teacher of the class can set homework for it.")
 
 

@@ -14,7 +14,7 @@ LEFT: Final = "no longer of the class"
 AUDIENCE: Final = """
 WITH student AS (
     SELECT enrolment.student_id AS id
-    FROM classes_homework homework
+    FROM homework_homework homework
     JOIN classes_enrolment enrolment USING (school_class_id)
     WHERE homework.id = %(homework)s
 ), person AS (
@@ -22,7 +22,7 @@ WITH student AS (
     UNION ALL
     SELECT guardian_id, custody_blocked, 'guardian'
     FROM people_guardianship WHERE student_id IN (SELECT id FROM student)
-        AND centre_id = (SELECT centre_id FROM classes_homework WHERE id = %(homework)s)
+        AND centre_id = (SELECT centre_id FROM homework_homework WHERE id = %(homework)s)
 )
 SELECT person.id, bool_and(person.blocked), bool_and(people_user.is_active), max(person.part)
 FROM person JOIN people_user ON people_user.id = person.id
@@ -34,7 +34,7 @@ GROUP BY person.id ORDER BY person.id
 STANDING: Final = """
 SELECT homework.id, person.id, student.attends, guardian.blocked, person.is_active
 FROM unnest(%(homework)s::bigint[], %(people)s::bigint[]) AS asked(homework_id, person_id)
-JOIN classes_homework homework ON homework.id = asked.homework_id
+JOIN homework_homework homework ON homework.id = asked.homework_id
 JOIN people_user person ON person.id = asked.person_id
 CROSS JOIN LATERAL (
     SELECT EXISTS (

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core.classes.demo import load_demo_school
+from core.demo.school import load_demo_school
 
 
 class Command(BaseCommand):

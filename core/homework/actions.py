@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from core import clock
-from core.classes import queries
-from core.classes.events import (
+from core.classes.queries import get_class, may_teach
+from core.events.publish import publish
+from core.homework import queries
+from core.homework.events import (
     HomeworkDrafted,
     HomeworkEdited,
     HomeworkPublished,
     HomeworkWithdrawn,
 )
-from core.classes.models import Homework, HomeworkState
-from core.events.publish import publish
+from core.homework.models import Homework, HomeworkState
 from core.people.actor import Actor
 from core.refusals import ConflictError, InvalidError, NotAllowedError
 
@@ -26,8 +27,8 @@ def draft_homework(
 ) -> Homework:
     """Write a homework that only the class's teachers see; InvalidError for a wrong due date."""
     check_due(due_at)
-    school_class = queries.get_class(class_id, by=by)
-    if not queries.may_teach(school_class, by):
+    school_class = get_class(class_id, by=by)
+    if not may_teach(school_class, by):
         raise NotAllowedError("Only a teacher of the class can set homework for it.")
     homework = Homework.objects.create(
         centre_id=by.centre_id,
@@ -109,7 +110,7 @@ def check_due(due_at: datetime) -> None:
 def _lock(homework_id: int, by: Actor) -> Homework:
     """The homework, locked for this transaction, of a class that the actor may teach."""
     homework = queries.get_homework(homework_id, by=by)
-    if not queries.may_teach(homework.school_class, by):
+    if not may_teach(homework.school_class, by):
         raise NotAllowedError("Only a teacher of the class can do this.")
     locked = Homework.objects.select_for_update(of=("self",)).select_related("school_class")
     return locked.get(pk=homework.pk)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from core.classes.audience import audience_of
+from core.homework.audience import audience_of
 
 
 @dataclass(frozen=True, slots=True)

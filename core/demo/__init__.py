@@ -1,0 +1,1 @@
+"""The demo school, for trying and for tests."""

@@ -1,0 +1,1 @@
+"""Homework: written, published, told, withdrawn."""

@@ -1,0 +1,103 @@
+"""Homework over HTTP."""
+
+from typing import Final
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from core.homework import actions, queries
+from core.homework.bodies import HomeworkChange, HomeworkDraft, HomeworkTold
+from core.homework.models import Homework, HomeworkState
+from core.http.bodies import id_from
+from core.http.lists import Order, Page, Wanted, read_page
+from core.people.acting import acting
+
+router = Router(tags=["homework"])
+
+LATEST_FIRST: Final = Order(Homework, "-due_at", "-id")
+
+
+class HomeworkWanted(Wanted):
+    """Which homework is asked for."""
+
+    state: HomeworkState | None = None
+    class_id: str | None = None
+
+
+@router.post(
+    "classes/{int:class_id}/homework",
+    response={201: HomeworkTold},
+    operation_id="draft_homework",
+    summary="Write a homework",
+)
+def draft_homework(
+    request: HttpRequest, class_id: int, given: HomeworkDraft
+) -> Status[HomeworkTold]:
+    """Writes a draft, which only those who teach or oversee the class see. Nobody is told."""
+    by = acting(request)
+    homework = actions.draft_homework(
+        class_id=class_id, title=given.title, body=given.body, due_at=given.due_at, by=by
+    )
+    return Status(201, HomeworkTold.of(homework))
+
+
+@router.get(
+    "homework", response=Page[HomeworkTold], operation_id="list_homework", summary="Homework"
+)
+def list_homework(request: HttpRequest, wanted: Query[HomeworkWanted]) -> Page[HomeworkTold]:
+    """The homework one may see, what is due last first."""
+    rows = queries.homework_for(acting(request))
+    if wanted.state is not None:
+        rows = rows.filter(state=wanted.state)
+    if wanted.class_id is not None:
+        rows = rows.filter(school_class=id_from(wanted.class_id))
+    return read_page(rows, LATEST_FIRST, wanted, HomeworkTold.of)
+
+
+@router.get(
+    "homework/{int:homework_id}",
+    response=HomeworkTold,
+    operation_id="get_homework",
+    summary="A homework",
+)
+def get_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
+    """One of the homework that one may see."""
+    return HomeworkTold.of(queries.get_homework(homework_id, by=acting(request)))
+
+
+@router.patch(
+    "homework/{int:homework_id}",
+    response=HomeworkTold,
+    operation_id="edit_homework",
+    summary="Change a homework",
+)
+def edit_homework(request: HttpRequest, homework_id: int, given: HomeworkChange) -> HomeworkTold:
+    """Changes what is given. A withdrawn homework stays as it is (409)."""
+    changes = given.model_dump(exclude_unset=True)
+    return HomeworkTold.of(
+        actions.edit_homework(homework_id=homework_id, by=acting(request), **changes)
+    )
+
+
+@router.post(
+    "homework/{int:homework_id}/publish",
+    response=HomeworkTold,
+    operation_id="publish_homework",
+    summary="Publish a homework",
+)
+def publish_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
+    """Shows it to its class and has each student and guardian told, once."""
+    by = acting(request)
+    return HomeworkTold.of(actions.publish_homework(homework_id=homework_id, by=by))
+
+
+@router.post(
+    "homework/{int:homework_id}/withdraw",
+    response=HomeworkTold,
+    operation_id="withdraw_homework",
+    summary="Withdraw a homework",
+)
+def withdraw_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
+    """Takes a published homework back; who was not told yet will not be."""
+    by = acting(request)
+    return HomeworkTold.of(actions.withdraw_homework(homework_id=homework_id, by=by))

@@ -1,0 +1,58 @@
+"""What is sent and told of homework."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import Field
+
+from core import clock
+from core.homework.models import Homework, HomeworkState
+from core.http.bodies import BodyText, Given, Id, Moment, Title, Told
+
+
+class HomeworkDraft(Given):
+    """A homework as its teacher writes it."""
+
+    title: Title
+    body: BodyText = ""
+    due_at: Moment
+
+
+class HomeworkChange(Given):
+    """What is to change of a homework; what is left out stays."""
+
+    # Never read: what is not given is not set. A default of None would let null through.
+    title: Title = Field(default_factory=str)
+    body: BodyText = Field(default_factory=str)
+    due_at: Moment = Field(default_factory=clock.now)
+
+
+class HomeworkTold(Told):
+    """A homework."""
+
+    id: Id
+    class_id: Id
+    class_name: str
+    author_id: Id
+    title: str
+    body: str
+    due_at: datetime
+    state: HomeworkState
+    created_at: datetime
+    published_at: datetime | None
+
+    @classmethod
+    def of(cls, homework: Homework) -> Self:
+        """The homework in words; its class should be selected."""
+        return cls(
+            id=str(homework.pk),
+            class_id=str(homework.school_class_id),
+            class_name=homework.school_class.name,
+            author_id=str(homework.author_id),
+            title=homework.title,
+            body=homework.body,
+            due_at=homework.due_at,
+            state=HomeworkState(homework.state),
+            created_at=homework.created_at,
+            published_at=homework.published_at,
+        )

@@ -1,0 +1,29 @@
+"""All that reads homework. Another centre's does not exist here."""
+
+from django.db.models import Q, QuerySet
+
+from core.classes.models import SchoolClass
+from core.classes.queries import SEE_ALL, attended_by, taught_by
+from core.homework.models import Homework, HomeworkState
+from core.people.actor import Actor
+from core.refusals import NotFoundError
+
+
+def homework_for(by: Actor) -> QuerySet[Homework]:
+    """The homework the actor may see: drafts only of classes they teach or oversee."""
+    homework = Homework.objects.filter(centre_id=by.centre_id).select_related("school_class")
+    if by.is_any(*SEE_ALL):
+        return homework
+    attended = SchoolClass.objects.filter(centre_id=by.centre_id).filter(attended_by(by))
+    return homework.filter(
+        Q(school_class__in=taught_by(by))
+        | Q(school_class__in=attended, state=HomeworkState.PUBLISHED)
+    )
+
+
+def get_homework(homework_id: int, *, by: Actor) -> Homework:
+    """One of `homework_for`; NotFoundError otherwise."""
+    found = homework_for(by).filter(pk=homework_id).first()
+    if found is None:
+        raise NotFoundError("There is no such homework.")
+    return found
