@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +16,7 @@ from core.people.acting import CentreChoiceError, choose_actor
 from core.people.actor import Actor
 from core.people.models import Role, User
 from core.people.signed_in import signed_in
+from core.trespass import note_trespass, note_wrong_centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,10 @@ class PermissionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with nowhere():
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                note_trespass(request, getattr(request, "actor", None))
+            return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         match = request.resolver_match
@@ -144,6 +149,8 @@ def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
     try:
         actor = choose_actor(request)
     except CentreChoiceError as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            note_wrong_centre(request)
         if rule.member:
             return problem(request, error.status, str(error))
         actor = None

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from consumers.streams import STREAMS
+from core.audit.models import AuditEntry
 from core.events.models import EventRecord
 from core.live.streams import find_stream
 from core.people.models import Role
@@ -126,12 +127,15 @@ def test_in_the_own_centre_the_table_decides(school: School, role: Role) -> None
 @pytest.mark.parametrize("role", list(Role))
 def test_things_of_another_centre_are_not_there(school: School, role: Role) -> None:
     things = Things(school, FOREIGN)
-    client = client_of(f"{WHO[role]}@{OWN}.example")
+    own = school.user(f"{WHO[role]}@{OWN}.example")
+    client = client_of(own.email)
     for line, rule in lines(of_a_centre=True):
         foreign = call(client, line, lambda name: PARAMETERS[name][0](things))
         missing = call(client, line, lambda name: PARAMETERS[name][1])
         assert foreign.status_code == (404 if may(rule, role) else 403), line
         assert body_of(foreign) == body_of(missing), line
+    written_down = AuditEntry.objects.filter(what="centre.refused", by_id=own.pk).count()
+    assert written_down == sum(may(rule, role) for _, rule in lines(of_a_centre=True))
 
 
 def test_an_operator_reaches_nothing_of_a_centre(school: School) -> None:
