@@ -1,105 +1,38 @@
 """Every route, method and role, in the own centre and the mirrored one, as the table says."""
 
-import json
 import re
-from collections.abc import Callable, Iterator
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from consumers.streams import STREAMS
 from core.audit.models import AuditEntry
-from core.events.models import EventRecord
 from core.live.streams import find_stream
 from core.people.models import Role
-from core.permissions import RULES, Rule
-from tests.clock import in_a_week
+from core.permissions import RULES
 from tests.flow.conftest import School
-from tests.flow.pages import tell_class
 from tests.flow.people import OPERATOR, client_of
+from tests.flow.walk import (
+    FOREIGN,
+    MISSING,
+    OF_NO_CENTRE,
+    OWN,
+    PARAMETER,
+    PARAMETERS,
+    WHO,
+    Things,
+    call,
+    lines,
+    may,
+)
 
-OWN, FOREIGN = "oakwood", "riverside"
-MISSING: Final = 987_654_321
-WHO: Final[dict[Role, str]] = {
-    Role.STUDENT: "student1",
-    Role.PARENT: "parent1",
-    Role.TEACHER: "teacher",
-    Role.STAFF: "staff",
-    Role.HEAD: "head",
-    Role.ADMIN: "admin",
-}
-PARAMETER: Final = re.compile(r"<[^>]+>")
 REQUEST_ID: Final = re.compile(rb"[0-9a-f]{32}")
-
-
-class Things:
-    """One of everything that a route may name, in one centre."""
-
-    def __init__(self, school: School, centre: str) -> None:
-        self.homework = tell_class(school, centre=centre)
-        self.school_class = school.class_7a(centre)
-        self.event = EventRecord.objects.get(
-            kind="HomeworkPublished", centre_id=self.homework.centre_id
-        )
-
-
-# TABLE: what a parameter of a route is, and what there is of it nowhere.
-PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
-    "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
-    "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
-    "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
-    "<int:delivery_id>": (
-        lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
-        MISSING,
-    ),
-}
-# TABLE: a body that a route accepts; {} where it takes none.
-BODIES: Final[dict[str, dict[str, Any]]] = {
-    "POST api/classes/<int:class_id>/homework": {
-        "title": "Walk",
-        "body": "",
-        "due_at": in_a_week().isoformat(),
-    },
-}
-# TABLE: routes with a parameter that names no thing of a centre, each with its reason.
-OF_NO_CENTRE: Final[dict[str, str]] = {
-    "<str:queue>": "queues are the system's; operators only",
-    "<str:group_id>": "dead letters are the system's; operators only",
-    "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
-    "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
-    "<str:mail_id>": "the catching mailbox, for development only",
-}
-
-
-def lines(*, of_a_centre: bool) -> Iterator[tuple[str, Rule]]:
-    """The table's lines for signed-in people: with a thing of a centre in the route, or without."""
-    for line, rule in RULES.items():
-        names = PARAMETER.findall(line)
-        if rule.signed_in and not set(names) & set(OF_NO_CENTRE) and bool(names) == of_a_centre:
-            yield line, rule
-
-
-def call(client: Client, line: str, named: Callable[[str], object]) -> Any:
-    """The answer to a line of the table, its parameters filled in."""
-    method, _, route = line.partition(" ")
-    path = "/" + PARAMETER.sub(lambda found: str(named(found[0])), route)
-    if method == "GET":
-        return client.get(path)
-    if path.startswith("/api/"):
-        body = json.dumps(BODIES.get(line, {}))
-        return client.generic(method, path, body, content_type="application/json")
-    return client.post(path, BODIES.get(line, {}))
 
 
 def body_of(answer: Any) -> bytes:
     """What was answered, but for the request's id."""
     return REQUEST_ID.sub(b"", answer.content)
-
-
-def may(rule: Rule, role: Role) -> bool:
-    return not rule.operator and (not rule.member or role in rule.roles)
 
 
 def test_every_parameter_of_the_table_is_known() -> None:
