@@ -90,6 +90,7 @@ RULES: Final[dict[str, Rule]] = {
     "POST sign-in": ANYONE,
     "POST sign-out": SIGNED_IN,
     "POST centre": SIGNED_IN,
+    "POST language": ANYONE,
     "GET homework-list": MEMBER,
     "GET classes/<int:class_id>/homework/new": TEACHING,
     "POST classes/<int:class_id>/homework/new": TEACHING,
