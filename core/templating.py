@@ -32,7 +32,8 @@ def environment(**options: Any) -> Environment:
         "is_debug": settings.DEBUG,
         "has_mailbox": bool(settings.DEBUG and settings.MAILBOX_DIR),
     }
-    made.filters |= filters()
+    # What was stored in English. `_` would take it for a template of ours: unescaped, with `%`.
+    made.filters |= {**filters(), "translated": gettext}
     return made
 
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("", home_pages.home, name="home"),
+    path("panels/<str:name>", home_pages.panel, name="panel"),
     path("homework-list", home_pages.homework_list, name="homework-list"),
     path("sign-in", people_pages.sign_in, name="sign-in"),
     path("sign-out", people_pages.sign_out, name="sign-out"),

@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -18,10 +18,14 @@ METHODS: Final = [
     ("**.py", "python"),
 ]
 KEYWORDS: Final = {
-    **{name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")},
-    **{name: (1, 2) for name in ("ngettext", "ngettext_lazy")},
-    **{name: ((1, "c"), 2) for name in ("pgettext", "pgettext_lazy")},
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     "npgettext": ((1, "c"), 2, 3),
+    # Refusals: the API tells them as they are, a page in the reader's language.
+    **dict.fromkeys(("NotFoundError", "NotAllowedError", "ConflictError", "SkipError"), (1,)),
+    "InvalidError": (2,),
+    "problem": (3,),
 }
 LANGUAGES: Final = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 
@@ -83,7 +87,7 @@ def faults(language: str) -> Iterator[str]:
     catalog, texts = read(language), said()
     for text in texts:
         found = catalog.get(text.id, text.context) if text.id else None
-        if text.id and (found is None or not all(_forms(found.string)) or found.fuzzy):
+        if text.id and (found is None or not all(_forms(found)) or found.fuzzy):
             yield f"not translated: {text.id!r}"
     for text in catalog:
         if text.id and texts.get(text.id, text.context) is None:
@@ -95,5 +99,5 @@ def faults(language: str) -> Iterator[str]:
         yield f"{mo.name} is not what {language}'s catalogue compiles to"
 
 
-def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+def _forms(text: Message) -> tuple[str, ...]:
+    return (text.string,) if isinstance(text.string, str) else tuple(text.string or ("",))

@@ -1,6 +1,7 @@
 """In which of their centres a person acts during a request."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from core.people.actor import Actor, actor_of
 from core.people.language import speak_to
@@ -54,7 +55,7 @@ def _chosen(request: HttpRequest, memberships: list[Membership]) -> Membership |
     if named in by_centre:
         return by_centre[named]
     if request.headers.get(HEADER):
-        raise CentreChoiceError(404, "There is no such centre.")
+        raise CentreChoiceError(404, _("There is no such centre."))
     if len(memberships) > 1 and request.path.startswith("/api/"):
         raise CentreChoiceError(422, f"You belong to several centres: name one with {HEADER}.")
     return memberships[0] if memberships else None
