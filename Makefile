@@ -15,7 +15,7 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test drill bench check fix lock clean
+.PHONY: help up test drill bench check fix messages lock clean
 
 help: ## list what there is
 	@echo "Schoolbell"
@@ -34,7 +34,7 @@ drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FA
 bench: $(VENV)/bench.stamp ## measure against Celery and others on the same PostgreSQL and Redis; ARGS=--help
 	@exec $(PYTHON) -m tests.bench $(ARGS)
 
-check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md
+check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, texts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(CHECK_ENV) $(VENV)/bin/mypy .
@@ -43,10 +43,14 @@ check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, mi
 	$(DEPLOY_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(PYTHON) manage.py events --check
+	$(CHECK_ENV) $(PYTHON) manage.py messages --check
 
 fix: $(VENV)/dev.stamp ## format, and repair what the linter can repair
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
+
+messages: $(VENV)/dev.stamp ## collect new texts into core/locale/, and compile what is translated there
+	$(CHECK_ENV) $(PYTHON) manage.py messages
 
 lock: $(VENV)/dev.stamp ## write requirements/*.txt anew from the *.in files; ARGS=--upgrade renews all
 	@echo "Locking requirements/base.txt, dev.txt and bench.txt ..."

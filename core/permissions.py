@@ -92,6 +92,8 @@ RULES: Final[dict[str, Rule]] = {
     "POST sign-in": ANYONE,
     "POST sign-out": SIGNED_IN,
     "POST centre": SIGNED_IN,
+    "POST language": ANYONE,
+    "GET panels/<str:name>": MEMBER,
     "GET homework-list": MEMBER,
     "GET classes/<int:class_id>/homework/new": TEACHING,
     "POST classes/<int:class_id>/homework/new": TEACHING,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.env import env
+from core.http import policies
 
 ROOT = Path(__file__).parent.parent
 ENV = env()
@@ -19,6 +20,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]  # each under its own name
+LOCALE_PATHS = [ROOT / "core" / "locale"]
 APPEND_SLASH = False
 
 # Core knows the handlers' names only through this table, so it imports no other root.
@@ -33,10 +36,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "corsheaders",
+    "csp",
     "django_celery_beat",
     "django_celery_results",
     "ninja",
     "core.isolation",
+    "core.language",
     "core.audit",
     "core.http",
     "core.events",
@@ -55,6 +61,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.http.request_id.RequestIdMiddleware",
+    "core.http.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "core.http.language.LanguageMiddleware",
     "core.http.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -135,6 +145,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_AGE = 31_536_000  # a year
+LANGUAGE_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = not DEBUG
 CSRF_TRUSTED_ORIGINS = list(ENV.origins)
@@ -147,6 +159,15 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# What browsers may do with our pages, and programs of which origins may use the API (core/http).
+CONTENT_SECURITY_POLICY = policies.content_policy(ENV.base_url)
+CORS_ALLOWED_ORIGINS = list(ENV.allowed_origins)
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = policies.CORS_PATHS
+CORS_ALLOW_METHODS = policies.CORS_METHODS
+CORS_ALLOW_HEADERS = policies.CORS_REQUEST_HEADERS
+CORS_EXPOSE_HEADERS = policies.CORS_ANSWER_HEADERS
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "static"

@@ -1,19 +1,17 @@
 """The Jinja2 environment of the pages: what every template may call."""
 
-from datetime import datetime
+from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
-from core import clock
-
-NEAR = 14  # days within which "in 3 days" says more than a date
+from core.language import dates
+from core.navigation import MAIN, OWN, links, path_of
 
 
 def environment(**options: Any) -> Environment:
@@ -26,10 +24,16 @@ def environment(**options: Any) -> Environment:
         "static": static,
         "url": address,
         "messages_of": get_messages,
+        "main_links": partial(links, lines=MAIN),
+        "own_links": partial(links, lines=OWN),
+        "has_page": path_of,
+        "language": get_language,
+        "languages": settings.LANGUAGES,
         "is_debug": settings.DEBUG,
         "has_mailbox": bool(settings.DEBUG and settings.MAILBOX_DIR),
     }
-    made.filters |= {"local": local, "full": full, "brief": brief, "nearness": nearness}
+    # What was stored in English. `_` would take it for a template of ours: unescaped, with `%`.
+    made.filters |= {**filters(), "translated": gettext}
     return made
 
 
@@ -38,25 +42,7 @@ def address(name: str, *args: Any) -> str:
     return reverse(name, args=args)
 
 
-def local(moment: datetime, zone: str) -> datetime:
-    """The moment as clocks in the time zone show it."""
-    return moment.astimezone(ZoneInfo(zone))
-
-
-def full(moment: datetime, zone: str) -> str:
-    """`Friday 27 November 2026, 16:00`."""
-    there = local(moment, zone)
-    return f"{there:%A} {there.day} {there:%B %Y, %H:%M}"
-
-
-def brief(moment: datetime, zone: str) -> str:
-    """`Fri 27 Nov, 16:00`."""
-    there = local(moment, zone)
-    return f"{there:%a} {there.day} {there:%b, %H:%M}"
-
-
-def nearness(moment: datetime, zone: str) -> str:
-    """`today`, `tomorrow`, `in 3 days`, `yesterday`, or nothing for a day farther away."""
-    days = (local(moment, zone).date() - local(clock.now(), zone).date()).days
-    words = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    return words.get(days, f"in {days} days" if 0 < days <= NEAR else "")
+def filters() -> dict[str, Any]:
+    """Dates and times: each takes the time zone in which they are read."""
+    names = ("local", "full", "date", "brief", "time", "part", "nearness")
+    return {name: getattr(dates, name) for name in names}

@@ -1,5 +1,6 @@
 """Every address of the portal: the API's routers and the pages."""
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path
@@ -10,6 +11,7 @@ from core.classes.api import router as classes
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
+from core.http.policies import DOCS_POLICY
 from core.http.problems import answer_problems
 from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
@@ -22,7 +24,13 @@ from core.people.api import router as people
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
-api = NinjaAPI(title="Schoolbell", version="1", auth=django_auth, docs_url="/docs")
+api = NinjaAPI(
+    title="Schoolbell",
+    version="1",
+    auth=django_auth,
+    docs_url="/docs",
+    docs_decorator=csp_replace(DOCS_POLICY),
+)
 answer_problems(api)
 for router in (ops, people, classes, homework, notices, jobs, trace):
     api.add_router("", router)
@@ -33,10 +41,12 @@ urlpatterns = [
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("", home_pages.home, name="home"),
+    path("panels/<str:name>", home_pages.panel, name="panel"),
     path("homework-list", home_pages.homework_list, name="homework-list"),
     path("sign-in", people_pages.sign_in, name="sign-in"),
     path("sign-out", people_pages.sign_out, name="sign-out"),
     path("centre", people_pages.choose_centre, name="choose-centre"),
+    path("language", people_pages.choose_language, name="choose-language"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),
     path("homework/<int:homework_id>", homework_pages.read, name="homework"),
     path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),

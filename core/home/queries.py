@@ -3,20 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min
 
 from core import clock
 from core.classes.models import Enrolment, SchoolClass
-from core.classes.queries import classes_for
-from core.homework.models import Homework
+from core.classes.queries import classes_for, taught_by
+from core.homework.models import Homework, HomeworkState
 from core.homework.queries import homework_for
 from core.people.actor import Actor
 from core.people.models import Role
 
 MOST_COMING: Final = 100
 MOST_PAST: Final = 20
+MOST_DRAFTS: Final = 5
+MOST_CLASSES: Final = 12
+SOON: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,53 @@ def children_by_class(by: Actor) -> dict[int, list[str]]:
     return found
 
 
-def classes_to_write_for(by: Actor) -> QuerySet[SchoolClass]:
-    """The classes by name for which the actor may set homework."""
+def classes_to_write_for(by: Actor) -> list[SchoolClass] | None:
+    """The first classes by name for which the actor may set homework."""
     classes = classes_for(by).order_by("name", "pk")
-    if by.is_any(Role.ADMIN):
-        return classes
-    return classes.filter(teachers=by.user_id) if by.is_any(Role.TEACHER) else classes.none()
+    if not by.is_any(Role.ADMIN):
+        classes = classes.filter(pk__in=taught_by(by))
+    return list(classes[:MOST_CLASSES]) or None
+
+
+def drafts_of(by: Actor) -> list[Homework] | None:
+    """What the actor has begun to write and not published; what is due first comes first."""
+    drafts = homework_for(by).filter(author_id=by.user_id, state=HomeworkState.DRAFT)
+    return list(drafts.select_related("centre").order_by("due_at", "pk")[:MOST_DRAFTS]) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What a guardian wants to know of one child."""
+
+    name: str
+    soon: int  # how much is due within a week
+    next_due: datetime | None
+
+
+def children_of(by: Actor) -> list[Child] | None:
+    """The actor's children by name, of whom they may know."""
+    classes_by_name: dict[str, list[int]] = defaultdict(list)
+    for class_id, names in children_by_class(by).items():
+        for name in names:
+            classes_by_name[name].append(class_id)
+    due = _due_soon({each for ids in classes_by_name.values() for each in ids})
+    return [
+        _child(name, [due[each] for each in ids if each in due])
+        for name, ids in sorted(classes_by_name.items())
+    ] or None
+
+
+def _due_soon(class_ids: set[int]) -> dict[int, tuple[int, datetime]]:
+    """For each class how much is due within a week, and when the first of it."""
+    now = clock.now()
+    rows = Homework.objects.filter(
+        school_class__in=class_ids,
+        state=HomeworkState.PUBLISHED,
+        due_at__range=(now, now + SOON),
+    ).values_list("school_class_id")
+    return {pk: (count, first) for pk, count, first in rows.annotate(Count("pk"), Min("due_at"))}
+
+
+def _child(name: str, due: list[tuple[int, datetime]]) -> Child:
+    firsts = [first for _, first in due]
+    return Child(name, sum(count for count, _ in due), min(firsts, default=None))

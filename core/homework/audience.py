@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
-CUSTODY: Final = "custody block"
-INACTIVE: Final = "account is not active"
-LEFT: Final = "no longer of the class"
+CUSTODY: Final = _("custody block")
+INACTIVE: Final = _("account is not active")
+LEFT: Final = _("no longer of the class")
 
 # A guardian of two students counts once, and is told if they may know for one of them.
 AUDIENCE: Final = """

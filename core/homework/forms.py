@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.homework.models import Homework
 
@@ -15,17 +16,17 @@ class HomeworkForm(forms.Form):
     """Title, text and due date; times are the centre's. Rules stand in actions.py."""
 
     title = forms.CharField(
-        label="Title",
+        label=_("Title"),
         max_length=200,
-        error_messages={"required": "Give the homework a title."},
+        error_messages={"required": _("Give the homework a title.")},
     )
-    body = forms.CharField(label="What to do", max_length=20_000, required=False)
+    body = forms.CharField(label=_("What to do"), max_length=20_000, required=False)
     due_at = forms.DateTimeField(
-        label="Due",
+        label=_("Due"),
         input_formats=[LOCAL_TIME, f"{LOCAL_TIME}:%S"],
         error_messages={
-            "required": "Say when it is due.",
-            "invalid": "Enter a date and a time, like 27 November 2026, 16:00.",
+            "required": _("Say when it is due."),
+            "invalid": _("Enter a date and a time, like 27 November 2026, 16:00."),
         },
     )
 

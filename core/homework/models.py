@@ -1,6 +1,7 @@
 """The table of homework."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core.classes.models import SchoolClass
 from core.people.models import Centre, User
@@ -9,9 +10,9 @@ from core.people.models import Centre, User
 class HomeworkState(models.TextChoices):
     """Where a homework stands; only a published one is seen by students and guardians."""
 
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Homework(models.Model):

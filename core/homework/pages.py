@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from core.classes.models import SchoolClass
@@ -12,7 +14,7 @@ from core.classes.queries import get_class, may_oversee, may_teach
 from core.homework import actions, queries
 from core.homework.forms import HomeworkForm
 from core.homework.models import Homework, HomeworkState
-from core.homework.reach import reach_of
+from core.homework.reach import Reach, reach_of
 from core.notices.frame import Frame, frame_of
 from core.people.acting import acting
 from core.refusals import ConflictError, InvalidError, NotAllowedError
@@ -64,7 +66,7 @@ def read(request: HttpRequest, homework_id: int) -> HttpResponse:
         "homework": homework,
         "teaches": teaches,
         "oversees": may_oversee(homework.school_class, acting(request)),
-        "reach": reach_of(homework_id) if asks else None,
+        "reach": in_words(reach_of(homework_id)) if asks else None,
     }
     return render(request, "homework/read.html", shown)
 
@@ -79,9 +81,9 @@ def withdraw(request: HttpRequest, homework_id: int) -> HttpResponse:
     """Takes a published homework back."""
     try:
         actions.withdraw_homework(homework_id=homework_id, by=acting(request))
-        messages.success(request, "Withdrawn. Whoever has not been told yet will not be.")
+        messages.success(request, _("Withdrawn. Whoever has not been told yet will not be."))
     except ConflictError as error:
-        messages.error(request, str(error))
+        messages.error(request, _(str(error)))
     return redirect("homework", homework_id)
 
 
@@ -103,7 +105,7 @@ def save(form: HomeworkForm, action: Callable[[], Homework]) -> Homework | None:
     try:
         return action()
     except InvalidError as error:
-        form.add_error(error.loc if error.loc in form.fields else None, error.msg)
+        form.add_error(error.loc if error.loc in form.fields else None, _(error.msg))
         return None
 
 
@@ -112,9 +114,11 @@ def after_saving(request: HttpRequest, homework: Homework) -> HttpResponse:
     if request.POST.get("then") == "publish":
         announce_publication(request, homework.pk)
     elif homework.state == HomeworkState.DRAFT:
-        messages.success(request, "Draft saved. Only those who teach or oversee the class see it.")
+        messages.success(
+            request, _("Draft saved. Only those who teach or oversee the class see it.")
+        )
     else:
-        messages.success(request, "Changes saved.")
+        messages.success(request, _("Changes saved."))
     return redirect("homework", homework.pk)
 
 
@@ -123,16 +127,20 @@ def announce_publication(request: HttpRequest, homework_id: int) -> None:
     try:
         actions.publish_homework(homework_id=homework_id, by=acting(request))
     except ConflictError as error:
-        messages.error(request, str(error))
+        messages.error(request, _(str(error)))
         return
-    reach = reach_of(homework_id)
-    students, guardians = counted(reach.students, "student"), counted(reach.guardians, "guardian")
-    messages.success(request, f"Published. {students} and {guardians} are being told.")
+    told = in_words(reach_of(homework_id))
+    messages.success(request, _("Published. %(people)s are being told.") % {"people": told})
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 student`, `30 students`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def in_words(reach: Reach) -> str:
+    """`1 student and 30 guardians`."""
+    students = ngettext("%(count)s student", "%(count)s students", reach.students)
+    guardians = ngettext("%(count)s guardian", "%(count)s guardians", reach.guardians)
+    return _("%(students)s and %(guardians)s") % {
+        "students": students % {"count": reach.students},
+        "guardians": guardians % {"count": reach.guardians},
+    }
 
 
 def show_form(

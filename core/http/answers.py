@@ -16,6 +16,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from core.http.request_id import id_of
 from core.refusals import ConflictError, InvalidError, NotAllowedError, NotFoundError
@@ -24,14 +26,26 @@ MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5  # seconds; about what a database needs to come back after a fail-over
 
 DETAILS: Final = {
-    400: "The request could not be understood.",
-    403: "This is not allowed.",
-    404: "There is nothing at this address.",
-    405: "This method is not possible here.",
-    413: "The request is too large.",
-    415: "Send JSON, with Content-Type: application/json.",
-    500: "Something went wrong on our side. It has been noted.",
-    503: "The portal cannot reach its database just now. Try again in a moment.",
+    400: _("The request could not be understood."),
+    403: _("This is not allowed."),
+    404: _("There is nothing at this address."),
+    405: _("This method is not possible here."),
+    413: _("The request is too large."),
+    415: _("Send JSON, with Content-Type: application/json."),
+    500: _("Something went wrong on our side. It has been noted."),
+    503: _("The portal cannot reach its database just now. Try again in a moment."),
+}
+TITLES: Final = {  # as a page says them; the API has those of the RFCs
+    400: _("That was not understood"),
+    403: _("This is not allowed"),
+    404: _("There is nothing here"),
+    405: _("That is not possible here"),
+    409: _("That is not possible now"),
+    413: _("That is too large"),
+    422: _("That cannot be accepted"),
+    429: _("That was too often"),
+    500: _("Something went wrong"),
+    503: _("The portal is not ready"),
 }
 
 # Only a refusal speaks for itself; what the others say may be nobody's business.
@@ -94,7 +108,8 @@ def _document(request: HttpRequest, status: int, detail: str, errors: list[Fault
 
 
 def _page(request: HttpRequest, status: int, detail: str, _errors: list[Fault]) -> HttpResponse:
-    title = HTTPStatus(status).phrase
+    title = gettext(TITLES.get(status, HTTPStatus(status).phrase))
+    detail = gettext(detail)
     shown = {"status": status, "title": title, "detail": detail, "request_id": id_of(request)}
     try:
         return render(request, "error.html", shown, status=status)

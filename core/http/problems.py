@@ -12,6 +12,7 @@ from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -29,8 +30,8 @@ from core.http.openapi import describe
 
 __all__ = ["ProblemMiddleware", "answer_problems", "csrf_failure", "problem"]
 
-NO_NUL: Final = "The request holds a NUL character."
-NO_CSRF: Final = "The CSRF token is missing or out of date: fetch a new one and try again."
+NO_NUL: Final = _("The request holds a NUL character.")
+NO_CSRF: Final = _("The CSRF token is missing or out of date: fetch a new one and try again.")
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,10 @@
 """In which of their centres a person acts during a request."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from core.people.actor import Actor, actor_of
+from core.people.language import speak_to
 from core.people.models import Membership
 from core.people.queries import memberships_of
 
@@ -24,10 +26,12 @@ def choose_actor(request: HttpRequest) -> Actor | None:
     An API client with several centres names one with `X-Centre`; the pages remember the choice in
     the session. Raises CentreChoiceError: 404 for a centre that is not theirs, 422 for none named.
     """
+    speak_to(request, None)
     memberships = memberships_of(int(request.user.pk or 0))
     request.memberships = memberships  # type: ignore[attr-defined]
     request.actor = None  # type: ignore[attr-defined]  # read through `acting` below
     chosen = _chosen(request, memberships)
+    speak_to(request, chosen.centre if chosen else None)
     actor = actor_of(chosen) if chosen else None
     request.actor = actor  # type: ignore[attr-defined]
     return actor
@@ -51,7 +55,7 @@ def _chosen(request: HttpRequest, memberships: list[Membership]) -> Membership |
     if named in by_centre:
         return by_centre[named]
     if request.headers.get(HEADER):
-        raise CentreChoiceError(404, "There is no such centre.")
+        raise CentreChoiceError(404, _("There is no such centre."))
     if len(memberships) > 1 and request.path.startswith("/api/"):
         raise CentreChoiceError(422, f"You belong to several centres: name one with {HEADER}.")
     return memberships[0] if memberships else None

@@ -62,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)  # runs the system; belongs to no centre
+    language = models.CharField(max_length=8, blank=True, default="")  # '': that of the centre
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -1,8 +1,10 @@
 """Signing in and out, and choosing in which centre one acts."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,7 +13,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from core.people.acting import SESSION_KEY, own_memberships
+from core.people.language import KNOWN, keep_language
 from core.people.models import User
+from core.people.signed_in import signed_in
 
 WRONG = "The email or the password is wrong."
 
@@ -70,6 +74,25 @@ def choose_centre(request: HttpRequest) -> HttpResponse:
         raise Http404
     request.session[SESSION_KEY] = chosen
     return redirect(local_path(request.POST.get("next", "")))
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remembers the language that a person has chosen: with their account, and in the browser."""
+    chosen = request.POST.get("language", "")
+    if chosen not in KNOWN:
+        raise BadRequest
+    if request.user.is_authenticated:
+        keep_language(user_id=signed_in(request).pk, language=chosen)
+    response = redirect(local_path(request.POST.get("next", "")))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+    return response
 
 
 def local_path(given: str) -> str:

@@ -4,18 +4,21 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 
+from django.utils.translation import gettext, gettext_noop
+
 from core.events.claims import Claimed
 from core.homework.audience import Concerned, audience_of, standing_of
 from core.homework.events import HomeworkPublished
 from core.homework.models import Homework, HomeworkState
 from core.notices.models import NoticeKind, NoticePreference
+from core.people.language import speaking_to
 from core.people.models import User
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 
-WITHDRAWN = "the homework was withdrawn"
-UNWANTED = "does not want mail about homework"
+WITHDRAWN = gettext_noop("the homework was withdrawn")
+UNWANTED = gettext_noop("does not want mail about homework")
 
 
 def class_of(event: HomeworkPublished) -> Recipients:
@@ -80,10 +83,15 @@ def homework_letter(why_not: WhyNot, delivery: Claimed[HomeworkPublished]) -> Le
     if homework.state != HomeworkState.PUBLISHED:
         raise SkipError(WITHDRAWN)
     person = User.objects.get(pk=delivery.key)
+    with speaking_to(person, homework.centre):
+        subject = gettext("New homework for %(name)s: %(title)s") % {
+            "name": homework.school_class.name,
+            "title": homework.title,
+        }
     return write(
         "homework_published",
         to=person,
-        subject=f"New homework for {homework.school_class.name}: {homework.title}",
+        subject=subject,
         centre=homework.centre,
         path=f"/homework/{homework.pk}",
         homework=homework,

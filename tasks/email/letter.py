@@ -1,15 +1,15 @@
 """A mail before it is sent: rendered from its two templates."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from core.language.dates import full
+from core.people.language import speaking_to
 from core.people.models import Centre, User
 
 
@@ -25,12 +25,6 @@ class Letter:
     sensitive: bool = False  # where the server's answer is lost, a person decides on resending
 
 
-def local(moment: datetime, zone: str) -> str:
-    """`Friday 27 November 2026, 16:00`, in the centre's time zone."""
-    there = moment.astimezone(ZoneInfo(zone))
-    return f"{there:%A} {there.day} {there:%B %Y, %H:%M}"
-
-
 TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
@@ -41,7 +35,8 @@ TEMPLATES: Final = Environment(
     extensions=["jinja2.ext.i18n"],
 )
 TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-TEMPLATES.filters["local"] = local
+TEMPLATES.globals["language"] = get_language
+TEMPLATES.filters["local"] = full
 
 
 def write(  # noqa: PLR0913 - a letter has that many parts
@@ -54,10 +49,14 @@ def write(  # noqa: PLR0913 - a letter has that many parts
     sensitive: bool = False,
     **values: Any,
 ) -> Letter:
-    """Render `template`.txt and .html; `path` is the page of the portal that it links to."""
+    """Render `template`.txt and .html; `path` is the page of the portal that it links to.
+
+    Both are in the person's language; the subject is when it was made `speaking_to` them.
+    """
     shared = {"person": to, "centre": centre, "subject": subject, "url": settings.BASE_URL + path}
-    text, html = (
-        TEMPLATES.get_template(f"{template}.{kind}").render(**shared, **values)
-        for kind in ("txt", "html")
-    )
+    with speaking_to(to, centre):
+        text, html = (
+            TEMPLATES.get_template(f"{template}.{kind}").render(**shared, **values)
+            for kind in ("txt", "html")
+        )
     return Letter(to.name, to.email, subject, text, html, sensitive)

@@ -1,6 +1,10 @@
 """What people are told in the portal about homework."""
 
+from collections.abc import Iterator
 from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from core.events.claims import Claimed
 from core.events.models import Delivery, DeliveryState
@@ -9,9 +13,10 @@ from core.homework.events import HomeworkPublished, HomeworkWithdrawn
 from core.homework.models import Homework, HomeworkState
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
+from core.people.language import languages_of
 from tasks.handler import Batch, Recipients, SkipError, on
 
-WITHDRAWN = "the homework was withdrawn"
+WITHDRAWN = gettext_noop("the homework was withdrawn")
 
 
 def class_of(event: HomeworkPublished) -> Recipients:
@@ -30,9 +35,8 @@ def notify_class(batch: Batch[HomeworkPublished]) -> None:
             batch.skip(each, WITHDRAWN)
     tell(
         [
-            _note(homework, each, f"New homework: {homework.title}", url=f"/homework/{homework.pk}")
-            for each in _still_concerned(batch)
-            for homework in [found[each.event.homework_id]]
+            _note(homework, each, _("New homework: %(title)s"), url=f"/homework/{homework.pk}")
+            for each, homework in _in_their_languages(batch, found)
         ]
     )
 
@@ -55,16 +59,29 @@ def notify_withdrawn(batch: Batch[HomeworkWithdrawn]) -> None:
     found = _homework_of(batch)
     tell(
         [
-            _note(homework, each, f"Homework withdrawn: {homework.title}", url="/")
-            for each in _still_concerned(batch)
-            for homework in [found[each.event.homework_id]]
+            _note(homework, each, _("Homework withdrawn: %(title)s"), url="/")
+            for each, homework in _in_their_languages(batch, found)
         ]
     )
 
 
 def _homework_of(batch: Batch[Any]) -> dict[int, Homework]:
     ids = {each.event.homework_id for each in batch.claimed}
-    return Homework.objects.select_related("school_class").in_bulk(ids)
+    return Homework.objects.select_related("school_class", "centre").in_bulk(ids)
+
+
+def _in_their_languages(
+    batch: Batch[Any], found: dict[int, Homework]
+) -> Iterator[tuple[Claimed[Any], Homework]]:
+    """Each person who is to be told, with the homework, while their language is spoken."""
+    concerned = [(each, found[each.event.homework_id]) for each in _still_concerned(batch)]
+    if not concerned:
+        return
+    centre = concerned[0][1].centre  # a batch is of one
+    languages = languages_of((int(each.key) for each, _ in concerned), centre)
+    for each, homework in concerned:
+        with override(languages[int(each.key)]):
+            yield each, homework
 
 
 def _still_concerned(batch: Batch[Any]) -> list[Claimed[Any]]:
@@ -83,7 +100,7 @@ def _note(homework: Homework, delivery: Claimed[Any], title: str, *, url: str) -
         centre_id=homework.centre_id,
         event_id=delivery.event_id,
         kind=NoticeKind.HOMEWORK,
-        title=title,
+        title=title % {"title": homework.title},
         body=f"{homework.school_class.name}: {homework.body}"[:500],
         url=url,
     )

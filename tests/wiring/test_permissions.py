@@ -84,6 +84,7 @@ def test_who_may_come_in_unknown_is_a_short_list() -> None:
         "GET api/docs",
         "GET sign-in",
         "POST sign-in",
+        "POST language",
     }
 
 

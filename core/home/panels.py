@@ -1,0 +1,69 @@
+"""TABLE: what the first page is made of, by role. An area adds its line and a template."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from core.home import queries
+from core.notices.latest import latest_notices
+from core.people.actor import Actor
+from core.people.models import Role
+from core.refusals import NotFoundError
+
+ALL: Final = frozenset(Role)
+WRITING: Final = frozenset({Role.TEACHER, Role.ADMIN})
+
+# `beside`, and on a phone `first`, `main` or last: where a panel stands.
+Place = Literal["first", "main", "beside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the first page. Its template gets as `content` what `read` returns.
+
+    With None there is nothing to show. When something new happens the page fetches the panel anew,
+    alone, from /panels/NAME, unless its template `renews` itself.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    template: str
+    read: Callable[[Actor], object]
+    place: Place = "main"
+    renews: bool = False
+
+
+# In the order in which they stand: what waits for the person, what is due, what is new.
+PANELS: Final = (
+    Panel("classes", WRITING, "home/classes.html", queries.classes_to_write_for, "first"),
+    Panel("drafts", WRITING, "home/drafts.html", queries.drafts_of),
+    Panel("children", frozenset({Role.PARENT}), "home/children.html", queries.children_of),
+    Panel("homework", ALL, "home/homework.html", queries.board_of, renews=True),
+    Panel(
+        *("notices", ALL, "home/notices.html"),
+        lambda by: latest_notices(by.user_id),
+        place="beside",
+        renews=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A panel with what it shows to one person."""
+
+    panel: Panel
+    content: object
+
+
+def panels_for(by: Actor) -> list[Shown]:
+    """The panels that concern the actor, in order."""
+    return [Shown(panel, panel.read(by)) for panel in PANELS if by.is_any(*panel.roles)]
+
+
+def get_panel(name: str, *, by: Actor) -> Shown:
+    """One of them; NotFoundError otherwise."""
+    for panel in PANELS:
+        if panel.name == name and by.is_any(*panel.roles):
+            return Shown(panel, panel.read(by))
+    raise NotFoundError("There is no such panel.")

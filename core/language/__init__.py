@@ -1,0 +1,1 @@
+"""In which language people are spoken to: dates, and the catalogue of texts."""
