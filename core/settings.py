@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.ops",
     "core.jobs",
+    "core.tickets",
     "core.canary",
     "schedules",
 ]
