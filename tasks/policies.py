@@ -41,8 +41,8 @@ class Policy:
 
 DEFAULT: Final = Policy()
 
-# A mail server may be away for a night: 60 attempts take some nine hours. A header that would hold a
-# line break (ValueError) never becomes right. A flood from one centre leaves room.
+# A mail server may be away for a night: 60 attempts take some nine hours. A header that would hold
+# a line break (ValueError) never becomes right. A flood from one centre leaves room.
 MAIL: Final = Policy(
     attempts=60, permanent=(PermanentError, ObjectDoesNotExist, ValueError), at_once=50
 )

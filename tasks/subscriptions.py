@@ -35,8 +35,8 @@ from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
-from tasks.email.homework import mail_class
 from tasks.email import tickets as ticket_mails
+from tasks.email.homework import mail_class
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices

@@ -83,7 +83,7 @@ def assign_ticket(*, ticket_id: int, assignee_id: int | None, by: Actor) -> Tick
     """Have one of the staff look after a ticket; the same one again changes nothing."""
     ticket = _lock(ticket_id, by)
     _check_desk(by)
-    assignee = queries.assignees_of(by.centre_id).filter(pk=assignee_id).first()
+    assignee = queries.assignees_of(by.centre_id).filter(pk__in=[assignee_id]).first()
     if assignee is None:
         raise InvalidError("assignee_id", "must be one of the centre's staff")
     if ticket.assignee_id == assignee.pk and ticket.state == TicketState.IN_PROGRESS:
@@ -185,7 +185,7 @@ def _act_of_comment(ticket: Ticket, by: Actor, *, internal: bool) -> Act:
 
 def _category(category_id: int | None, by: Actor) -> TicketCategory:
     active = queries.categories_of(by.centre_id).filter(active=True)
-    found = active.filter(pk=category_id).first()
+    found = active.filter(pk__in=[category_id]).first()
     if found is None:
         raise InvalidError("category_id", "must be a category that is in use")
     return found

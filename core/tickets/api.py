@@ -125,9 +125,7 @@ def edit_ticket(request: HttpRequest, ticket_id: int, given: TicketChange) -> Ti
     operation_id="list_ticket_comments",
     summary="Comments on a ticket",
 )
-def list_comments(
-    request: HttpRequest, ticket_id: int, wanted: Query[Wanted]
-) -> Page[CommentTold]:
+def list_comments(request: HttpRequest, ticket_id: int, wanted: Query[Wanted]) -> Page[CommentTold]:
     """What was said, oldest first; internal comments are told to staff alone."""
     by = acting(request)
     rows = queries.comments_of(queries.get_ticket(ticket_id, by=by), by=by)

@@ -14,8 +14,7 @@ from core.tickets.events import (
     TicketReopened,
     TicketResolved,
 )
-from core.tickets.models import Ticket, TicketComment, TicketState
-from core.tickets.queries import DESK
+from core.tickets.models import DESK, Ticket, TicketComment, TicketState
 
 Telling = TicketOpened | TicketAssigned | TicketCommented | TicketResolved | TicketReopened
 
@@ -60,16 +59,18 @@ class Scene:
         ticket = self.tickets.get(event.ticket_id)
         if ticket is None:
             return GONE
+        is_resolved = ticket.state == TicketState.RESOLVED
+        reasons: dict[str, bool] = {}
         match event:
-            case TicketOpened() if ticket.assignee_id:
-                return TAKEN_UP
-            case TicketAssigned() if ticket.assignee_id != event.assignee_id:
-                return GIVEN_ON
-            case TicketResolved() if ticket.state != TicketState.RESOLVED:
-                return REOPENED
-            case TicketOpened() | TicketReopened() if ticket.state == TicketState.RESOLVED:
-                return RESOLVED
-        return ""
+            case TicketOpened():
+                reasons = {TAKEN_UP: ticket.assignee_id is not None, RESOLVED: is_resolved}
+            case TicketAssigned():
+                reasons = {GIVEN_ON: ticket.assignee_id != event.assignee_id}
+            case TicketResolved():
+                reasons = {REOPENED: not is_resolved}
+            case TicketReopened():
+                reasons = {RESOLVED: is_resolved}
+        return next((reason for reason, is_so in reasons.items() if is_so), "")
 
     def audience(self, event: Telling) -> list[Concerned]:
         """Everyone whom the event concerns but the one who did it."""
@@ -78,15 +79,17 @@ class Scene:
 
     def why_not(self, event: Telling, person_id: int) -> str:
         """Why a person is not to be told, or ''."""
-        if moot := self.moot(event):
-            return moot
+        return self.moot(event) or self._bar(event, person_id)
+
+    def _bar(self, event: Telling, person_id: int) -> str:
         member = self.members.get(person_id)
         if member is None:
             return LEFT
         if not member.is_active:
             return INACTIVE
-        if member.is_desk:
-            return ""
+        return "" if member.is_desk else self._bar_to_others(event, person_id)
+
+    def _bar_to_others(self, event: Telling, person_id: int) -> str:
         if person_id != self.tickets[event.ticket_id].requester_id:
             return NOT_DESK
         return INTERNAL if self.is_internal(event) else ""
@@ -104,18 +107,17 @@ class Scene:
         return comment.internal
 
     def _concerned(self, event: Telling, ticket: Ticket) -> set[int]:
+        requester, carer = {ticket.requester_id}, self._carer(ticket)
         match event:
             case TicketOpened():
                 return self._desk
             case TicketAssigned():
-                return {ticket.requester_id, event.assignee_id}
+                return requester | {event.assignee_id}
             case TicketCommented() if self.is_internal(event):
-                return self._carer(ticket)
-            case TicketResolved():
-                return {ticket.requester_id} | self._carer(ticket)
-            case TicketCommented() if event.by_id != ticket.requester_id:
-                return {ticket.requester_id} | self._carer(ticket)
-        return {ticket.requester_id} | (self._carer(ticket) or self._desk)
+                return carer
+        asks = isinstance(event, TicketReopened) or event.by_id == ticket.requester_id
+        needs_desk = asks and not isinstance(event, TicketResolved)
+        return requester | (carer or self._desk if needs_desk else carer)
 
     @property
     def _desk(self) -> set[int]:

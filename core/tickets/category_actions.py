@@ -26,7 +26,7 @@ def default_names() -> list[str]:
 
 @transaction.atomic
 def offer_categories(*, centre_id: int) -> list[TicketCategory]:
-    """The centre's categories in use by name; the default ones are made where it has none at all."""
+    """The centre's categories in use, by name; where it has none at all the usual ones are made."""
     if not queries.categories_of(centre_id).exists():
         TicketCategory.objects.bulk_create(
             [TicketCategory(centre_id=centre_id, name=name) for name in default_names()],

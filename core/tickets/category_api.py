@@ -47,9 +47,7 @@ def add_category(request: HttpRequest, given: CategoryDraft) -> Status[CategoryT
     operation_id="change_ticket_category",
     summary="Change a category",
 )
-def change_category(
-    request: HttpRequest, category_id: int, given: CategoryChange
-) -> CategoryTold:
+def change_category(request: HttpRequest, category_id: int, given: CategoryChange) -> CategoryTold:
     """Renames it, or takes it out of use or back; the tickets that have it keep it."""
     changes = given.model_dump(exclude_unset=True)
     return CategoryTold.of(

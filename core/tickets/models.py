@@ -1,10 +1,14 @@
 """Tables of the help desk. A ticket's number counts within its centre and leaves none out."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from core.people.models import Centre, User
+from core.people.models import Centre, Role, User
+
+DESK: Final = (Role.STAFF, Role.HEAD, Role.ADMIN)  # who sees to a centre's tickets
 
 
 class TicketState(models.TextChoices):

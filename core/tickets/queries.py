@@ -1,4 +1,4 @@
-"""All that reads tickets. Another centre's, and others' as far as one is not staff, do not exist."""
+"""All that reads tickets. Another centre's do not exist here, nor others' for who is no staff."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,11 +7,17 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from core.people.actor import Actor
-from core.people.models import Role, User
+from core.people.models import User
 from core.refusals import NotFoundError
-from core.tickets.models import Ticket, TicketCategory, TicketComment, TicketState, TicketStep
+from core.tickets.models import (
+    DESK,
+    Ticket,
+    TicketCategory,
+    TicketComment,
+    TicketState,
+    TicketStep,
+)
 
-DESK: Final = (Role.STAFF, Role.HEAD, Role.ADMIN)
 REOPENED_WITHIN: Final = timedelta(days=30)  # by the requester; staff may at any time
 LARGEST_NUMBER: Final = 2**31 - 1  # PostgreSQL's integer
 

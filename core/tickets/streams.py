@@ -10,8 +10,7 @@ from core.http.bodies import id_from
 from core.isolation.scope import everywhere
 from core.live.streams import StreamKind
 from core.people.models import Membership
-from core.tickets.models import Ticket
-from core.tickets.queries import DESK
+from core.tickets.models import DESK, Ticket
 
 
 def requesters_stream(ticket_id: int) -> str:
@@ -32,9 +31,9 @@ def desks_stream(centre_id: int) -> str:
 def find_ticket(user_id: int, ident: str) -> str | None:
     """The stream of a ticket as this person may read it."""
     with everywhere():  # a socket is of no centre; the ticket says which one counts
-        ticket = Ticket.objects.filter(pk=_id(ident)).first()
-        membership = ticket and _membership(user_id, ticket.centre_id)
-    if ticket is None or membership is None:
+        ticket = Ticket.objects.filter(pk__in=[_id(ident)]).first()
+        membership = _membership(user_id, ticket.centre_id) if ticket else None
+    if not (ticket and membership):
         return None
     if _is_desk(membership):
         return staffs_stream(ticket.pk)
