@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints
 
-from core.http.bodies import STORABLE, Given, Id, Told
+from core.http.bodies import STORABLE, BodyText, Given, Id, Title, Told, one_line
 from core.people.models import User
 from core.tickets.models import (
     Priority,
@@ -17,27 +17,12 @@ from core.tickets.models import (
     What,
 )
 
-
-def one_line(text: str) -> str:
-    """Refuse what would break a heading or a mail's subject."""
-    if not text.isprintable():
-        raise ValueError("must not contain control characters or line breaks")
-    return text
-
-
-Subject = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    STORABLE,
-    AfterValidator(one_line),
-]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
     STORABLE,
     AfterValidator(one_line),
 ]
-Text = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
 Said = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), STORABLE
 ]
@@ -59,8 +44,8 @@ class TicketDraft(Given):
     )
 
     category_id: GivenId
-    subject: Subject
-    body: Text = ""
+    subject: Title
+    body: BodyText = ""
     priority: Priority = Priority.NORMAL
 
 
@@ -74,7 +59,7 @@ class TicketChange(Given):
     # Never read: what is not given is not set. A default of None would let null through.
     category_id: GivenId = Field(default_factory=str)
     priority: Priority = Field(default_factory=lambda: Priority.NORMAL)
-    subject: Subject = Field(default_factory=str)
+    subject: Title = Field(default_factory=str)
 
 
 class CommentDraft(Given):

@@ -15,6 +15,7 @@ from core.live.entries import heads
 from core.notices.frame import frame_of
 from core.people.acting import acting
 from core.people.actor import Actor
+from core.people.models import Role
 from core.refusals import ConflictError, InvalidError
 from core.tickets import actions, queries
 from core.tickets.category_actions import offer_categories
@@ -42,6 +43,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "form": form,
         "show": form.wanted("show") or default_show(by),
         "is_desk": queries.is_desk(by),
+        "is_admin": by.is_any(Role.ADMIN),
         "stream": stream,
         "live_after": live_after,
         "page": Paginator(listed(form, by=by), PER_PAGE).get_page(request.GET.get("page")),
