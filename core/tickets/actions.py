@@ -1,7 +1,5 @@
 """All that changes tickets. Each action is one transaction that also publishes its event."""
 
-from typing import Any
-
 from django.db import transaction
 
 from core import clock
@@ -140,7 +138,17 @@ def resolve_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
     ticket = _lock(ticket_id, by)
     ticket.state = becomes(ticket.state, Act.RESOLVE)
     ticket.resolved_at = clock.now()
-    return _conclude(ticket, What.RESOLVED, comment, by)
+    said = _write(ticket, comment, by=by, internal=False) if comment else None
+    publish(
+        TicketResolved(
+            centre_id=by.centre_id,
+            ticket_id=ticket.pk,
+            by_id=by.user_id,
+            comment_id=said.pk if said else None,
+        )
+    )
+    take_step(ticket, Step(What.RESOLVED, said), by=by)
+    return ticket
 
 
 @transaction.atomic
@@ -153,16 +161,16 @@ def reopen_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
         raise ConflictError(f"It was resolved more than {days} days ago. Open a new ticket.")
     ticket.state = state
     ticket.resolved_at = None
-    return _conclude(ticket, What.REOPENED, comment, by)
-
-
-def _conclude(ticket: Ticket, what: What, comment: str, by: Actor) -> Ticket:
-    """Resolved or reopened, with what was said: one event, so that it is told once."""
     said = _write(ticket, comment, by=by, internal=False) if comment else None
-    event = TicketResolved if what == What.RESOLVED else TicketReopened
-    fields: dict[str, Any] = {"ticket_id": ticket.pk, "by_id": by.user_id}
-    publish(event(centre_id=by.centre_id, comment_id=said.pk if said else None, **fields))
-    take_step(ticket, Step(what, said), by=by)
+    publish(
+        TicketReopened(
+            centre_id=by.centre_id,
+            ticket_id=ticket.pk,
+            by_id=by.user_id,
+            comment_id=said.pk if said else None,
+        )
+    )
+    take_step(ticket, Step(What.REOPENED, said), by=by)
     return ticket
 
 

@@ -32,7 +32,7 @@ class Desk:
 
     def open(self, subject: str = "Lost key", by: str = STUDENT, **given: Any) -> Ticket:
         centre = by.partition("@")[2].partition(".")[0]
-        given = {"body": "Locker 114.", "category_id": self.category(centre)} | given
+        given = {"body": "Locker 114.", "category_id": self.category(centre), **given}
         return actions.open_ticket(subject=subject, by=self.school.actor(by), **given)
 
     def say(

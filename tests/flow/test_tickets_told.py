@@ -302,8 +302,8 @@ def test_who_may_follow_a_ticket(desk: Desk) -> None:
     ticket = desk.open()
 
     def found(email: str, stream: str) -> str | None:
-        stream = find_stream(STREAMS, desk.school.user(email).pk, stream)
-        return stream.stored_as if stream else None
+        followed = find_stream(STREAMS, desk.school.user(email).pk, stream)
+        return followed.stored_as if followed else None
 
     name = f"ticket:{ticket.pk}"
     assert found(STUDENT, name) == name
