@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from core.people.actor import Actor
 from core.tickets import queries
 from core.tickets.forms import ChoiceForm
 from core.tickets.models import Priority, Ticket, TicketState
 
+WAITING: Final = ~Q(state=TicketState.RESOLVED)
 RANKS: Final = {TicketState.OPEN: 0, TicketState.IN_PROGRESS: 1, TicketState.RESOLVED: 2}
 
 
@@ -30,11 +31,11 @@ def default_show(by: Actor) -> str:
 
 
 def _shown(rows: QuerySet[Ticket], show: str, by: Actor) -> QuerySet[Ticket]:
-    waiting = rows.exclude(state=TicketState.RESOLVED)
-    if show == ChoiceForm.ALL:
-        return rows
-    if show == TicketState.RESOLVED:
-        return rows.filter(state=TicketState.RESOLVED)
-    if show == ChoiceForm.MINE:
-        return waiting.filter(assignee_id=by.user_id)
-    return waiting.filter(assignee=None) if show == ChoiceForm.NOBODYS else waiting
+    wanted = {
+        ChoiceForm.ALL: Q(),
+        ChoiceForm.MINE: WAITING & Q(assignee_id=by.user_id),
+        ChoiceForm.NOBODYS: WAITING & Q(assignee=None),
+        ChoiceForm.ASKED: Q(requester_id=by.user_id),
+        TicketState.RESOLVED.value: ~WAITING,
+    }
+    return rows.filter(wanted.get(show, WAITING))

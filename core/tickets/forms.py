@@ -134,7 +134,7 @@ class WordForm(forms.Form):
 class ChoiceForm(forms.Form):
     """Which tickets are looked at. What makes no sense counts as not said."""
 
-    WAITING, MINE, NOBODYS, ALL = "waiting", "mine", "nobodys", "all"
+    WAITING, MINE, NOBODYS, ASKED, ALL = "waiting", "mine", "nobodys", "asked", "all"
 
     show = forms.ChoiceField(
         label=_("Show"),
@@ -143,6 +143,7 @@ class ChoiceForm(forms.Form):
             (WAITING, _("Not resolved")),
             (MINE, _("Mine to look after")),
             (NOBODYS, _("With nobody")),
+            (ASKED, _("Asked by me")),
             (TicketState.RESOLVED, _("Resolved")),
             (ALL, _("All")),
         ],
@@ -155,7 +156,7 @@ class ChoiceForm(forms.Form):
         named = [(str(each.pk), each.name) for each in categories]
         self.fields["category"].choices = [("", _("Anything")), *named]  # type: ignore[attr-defined]
         if not is_desk:
-            of_staff = (self.MINE, self.NOBODYS)
+            of_staff = (self.MINE, self.NOBODYS, self.ASKED)
             show: Any = self.fields["show"]
             show.choices = [each for each in show.choices if each[0] not in of_staff]
 

@@ -14,7 +14,6 @@ from core.tickets.models import (
     Ticket,
     TicketCategory,
     TicketComment,
-    TicketState,
     TicketStep,
 )
 
@@ -99,8 +98,3 @@ def is_reopenable(ticket: Ticket, by: Actor) -> bool:
     if ticket.resolved_at is None:
         return False
     return is_desk(by) or clock.now() < ticket.resolved_at + REOPENED_WITHIN
-
-
-def count_unresolved(by: Actor) -> int:
-    """How many of the tickets that the actor may see wait for something."""
-    return tickets_for(by).exclude(state=TicketState.RESOLVED).count()

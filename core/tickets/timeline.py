@@ -61,8 +61,9 @@ def _sentence(step: TicketStep) -> str:
 
 def _words(step: TicketStep) -> str:
     if step.what == What.ASSIGNED:
-        is_own = step.detail["assignee"][-1] == step.by.name
-        return _("%(name)s looks after this now.") if is_own else _("%(name)s asked %(assignee)s.")
+        if step.detail["assignee"][-1] == step.by.name:
+            return _("%(name)s looks after this now.")
+        return _("%(name)s asked %(assignee)s to look after this.")
     return {
         What.OPENED.value: _("%(name)s opened this ticket."),
         What.RELEASED.value: _("%(name)s gave this back to the desk."),

@@ -29,8 +29,7 @@ def concerned(event: Telling) -> Recipients:
     people = scene.audience(event)
     unwanted = _unwanted([each.person_id for each in people])
     return [
-        (str(each.person_id), each.why_not or (UNWANTED if each.person_id in unwanted else ""))
-        for each in people
+        (str(each.person_id), each.why_not or unwanted.get(each.person_id, "")) for each in people
     ]
 
 
@@ -70,8 +69,8 @@ def ticket_letter(delivery: Claimed[Any]) -> Letter:
     scene = scene_for([event], [person_id])
     if reason := scene.why_not(event, person_id):
         raise SkipError(reason)
-    if _unwanted([person_id]):
-        raise SkipError(UNWANTED)
+    if unwanted := _unwanted([person_id]):
+        raise SkipError(unwanted[person_id])
     ticket = scene.tickets[event.ticket_id]
     return write(
         "ticket_step",
@@ -86,8 +85,9 @@ def ticket_letter(delivery: Claimed[Any]) -> Letter:
     )
 
 
-def _unwanted(people: list[int]) -> set[int]:
+def _unwanted(people: list[int]) -> dict[int, str]:
+    """For those of the people who want no mail about tickets, the reason."""
     rows = NoticePreference.objects.filter(
         kind=NoticeKind.TICKET, email=False, person_id__in=people
     )
-    return set(rows.values_list("person_id", flat=True))
+    return dict.fromkeys(rows.values_list("person_id", flat=True), UNWANTED)

@@ -170,7 +170,7 @@ def test_assigning_and_sorting(desk: Desk, staff: Client) -> None:
     given = {"subject": "Lost locker key", "category_id": str(other.pk), "priority": "true"}
     given["assignee_id"] = str(desk.school.user(HEAD).pk)
     html = checked(staff.post(path, given, follow=True))
-    assert "Sam Stone asked Harper Hill." in html
+    assert "Sam Stone asked Harper Hill to look after this." in html
     assert "Subject: “Lost locker key”." in html
     assert f"Category: {other.name}." in html
     assert "Priority: Urgent." in html
@@ -200,6 +200,8 @@ def test_the_desk_shows_what_waits_first(desk: Desk, student: Client, staff: Cli
     assert order("show=resolved") == ["Settled"]
     assert order("show=mine") == ["Taken"]
     assert order("show=nobodys") == ["Burning", "Fresh"]
+    assert order("show=asked") == []
+    assert order("show=asked", client_of(HEAD)) == []
     assert order("q=taylor") == ["Taken"]
     assert order("q=%231&show=all") == ["Settled"]
     assert order(f"category={desk.category()}&q=fresh") == ["Fresh"]

@@ -10,12 +10,19 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from core import clock
-from core.isolation.scope import everywhere
-from core.people.models import User
+from core.isolation.scope import everywhere, nowhere, within_centre
+from core.people.models import Centre, User
 from core.refusals import ConflictError
 from core.tickets import actions
 from core.tickets.demo import load_demo_tickets
-from core.tickets.models import Ticket, TicketCategory, TicketCounter, TicketState
+from core.tickets.models import (
+    Ticket,
+    TicketCategory,
+    TicketComment,
+    TicketCounter,
+    TicketState,
+    TicketStep,
+)
 from core.tickets.transitions import TRANSITIONS, Act, becomes
 from tests.flow.conftest import School
 from tests.flow.desk import (
@@ -402,6 +409,25 @@ def test_queries_do_not_grow_with_what_is_told(
     address = f"/api/tickets{path.format(ticket=ticket.pk)}"
     with django_assert_max_num_queries(6):
         assert staff.get(address).status_code == 200
+
+
+def test_acts_without_a_body(desk: Desk, staff: Client) -> None:
+    path = f"/api/tickets/{desk.open().pk}"
+    for act in ("resolve", "reopen"):
+        assert staff.generic("POST", f"{path}/{act}").status_code == 200
+
+
+def test_without_a_filter_only_the_own_centres_rows_are_there(desk: Desk) -> None:
+    for centre in ("oakwood", "riverside"):
+        desk.say(desk.open(by=f"student1@{centre}.example"), by=f"staff@{centre}.example")
+    own = Centre.objects.get(slug="oakwood").pk
+    models: list[Any] = [TicketCounter, TicketCategory, Ticket, TicketComment, TicketStep]
+    for model in models:
+        assert len(set(model.objects.values_list("centre_id", flat=True))) == 2
+        with within_centre(own):
+            assert set(model.objects.values_list("centre_id", flat=True)) == {own}
+        with nowhere():
+            assert not model.objects.exists()
 
 
 def test_the_demo_school_has_tickets(school: School) -> None:
