@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.ops",
     "core.jobs",
+    "core.tickets",
     "core.canary",
     "schedules",
 ]

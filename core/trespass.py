@@ -13,10 +13,14 @@ from core.homework.models import Homework
 from core.isolation.scope import everywhere
 from core.people.acting import HEADER
 from core.people.actor import Actor
+from core.tickets.models import Ticket, TicketCategory
 
 THINGS: Final[dict[str, type[models.Model]]] = {
     "class_id": SchoolClass,
     "homework_id": Homework,
+    # tickets
+    "ticket_id": Ticket,
+    "category_id": TicketCategory,
     "event_id": EventRecord,
     "delivery_id": Delivery,
 }

@@ -21,6 +21,10 @@ from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
 from core.people.api import router as people
+from core.tickets import category_pages as ticket_category_pages
+from core.tickets import pages as ticket_pages
+from core.tickets.api import router as tickets
+from core.tickets.category_api import router as ticket_categories
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
@@ -34,6 +38,8 @@ api = NinjaAPI(
 answer_problems(api)
 for router in (ops, people, classes, homework, notices, jobs, trace):
     api.add_router("", router)
+api.add_router("", tickets)
+api.add_router("", ticket_categories)
 
 urlpatterns = [
     path("healthz", healthz),
@@ -53,6 +59,18 @@ urlpatterns = [
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
+    # tickets
+    path("tickets", ticket_pages.tickets, name="tickets"),
+    path("tickets/new", ticket_pages.write, name="write-ticket"),
+    path("tickets/<int:ticket_id>", ticket_pages.ticket, name="ticket"),
+    path("tickets/<int:ticket_id>/assign", ticket_pages.assign, name="assign-ticket"),
+    path("tickets/<int:ticket_id>/edit", ticket_pages.edit, name="edit-ticket"),
+    path("tickets/categories", ticket_category_pages.categories, name="ticket-categories"),
+    path(
+        "tickets/categories/<int:category_id>",
+        ticket_category_pages.change,
+        name="change-ticket-category",
+    ),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),
 ]

@@ -19,14 +19,27 @@ from core.ops.events import (
     QueuePaused,
     QueueResumed,
 )
+from core.tickets.events import (
+    TicketAssigned,
+    TicketCategoryAdded,
+    TicketCategoryChanged,
+    TicketChanged,
+    TicketCommented,
+    TicketOpened,
+    TicketReleased,
+    TicketReopened,
+    TicketResolved,
+)
 from tasks.cleanup import canary as cleanup_canary
 from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
+from tasks.email import tickets as ticket_mails
 from tasks.email.homework import mail_class
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
+from tasks.notices import tickets as ticket_notices
 from tasks.notices.homework import notify_class, notify_withdrawn
 
 # Recorded, and followed by nothing: each with its reason.
@@ -35,6 +48,11 @@ SILENT: Final[dict[type[Event], str]] = {
     HomeworkEdited: "the next reader sees the change; telling of it is not built yet",
     NoticesRead: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
+    # tickets
+    TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
+    TicketReleased: "the desk's page shows it at once; its requester waits as before",
+    TicketCategoryAdded: "whoever opens a ticket next can choose it",
+    TicketCategoryChanged: "whoever opens a ticket next sees it so",
     DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
     QueuePaused: "each claim looks for the pause itself",
     QueueResumed: "the action wakes the workers itself, and the relay does",
@@ -43,6 +61,12 @@ SILENT: Final[dict[type[Event], str]] = {
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkPublished: (notify_class, mail_class),
     HomeworkWithdrawn: (notify_withdrawn,),
+    # tickets
+    TicketOpened: (ticket_notices.notify_opened, ticket_mails.mail_opened),
+    TicketAssigned: (ticket_notices.notify_assigned, ticket_mails.mail_assigned),
+    TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
+    TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
+    TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (

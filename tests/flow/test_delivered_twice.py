@@ -28,6 +28,8 @@ from tasks.handler import Handler
 from tasks.notices.homework import notify_class
 from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
+from tests.flow.desk import ADMIN, a_desk
+from tests.flow.people import STUDENT
 
 Story = Callable[[School], None]
 Effect = Callable[[], int]
@@ -73,11 +75,46 @@ def redrive_behind_a_canary(school: School) -> None:
     told.filter(state="pending").update(state="done")  # the canary
 
 
+def open_ticket(school: School) -> None:
+    a_desk(school).open()
+
+
+def assign_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.assign(desk.open(), by=ADMIN)
+
+
+def comment_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.say(desk.open(), by=STUDENT)
+
+
+def resolve_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.resolve(desk.open())
+
+
+def reopen_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.reopen(desk.resolve(desk.open()))
+
+
 # What sets each handler off, how its effect is counted, and how often it must be there.
 STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_class": (publish_homework, Notice.objects.count, 60),
     "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
+    # tickets
+    "notices.notify_opened": (open_ticket, Notice.objects.count, 3),
+    "notices.notify_assigned": (assign_ticket, Notice.objects.count, 2),
+    "notices.notify_commented": (comment_ticket, Notice.objects.count, 3),
+    "notices.notify_resolved": (resolve_ticket, Notice.objects.count, 1),
+    "notices.notify_reopened": (reopen_ticket, Notice.objects.count, 3),
+    "email.mail_opened": (open_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_assigned": (assign_ticket, Mail.objects.filter(state="sent").count, 2),
+    "email.mail_commented": (comment_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_resolved": (resolve_ticket, Mail.objects.filter(state="sent").count, 1),
+    "email.mail_reopened": (reopen_ticket, Mail.objects.filter(state="sent").count, 3),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,

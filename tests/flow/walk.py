@@ -13,6 +13,7 @@ from core.people.models import Role
 from core.permissions import RULES, Rule
 from tests.clock import in_a_week
 from tests.flow.conftest import School
+from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
 
 OWN, FOREIGN = "oakwood", "riverside"
@@ -33,6 +34,7 @@ class Things:
 
     def __init__(self, school: School, centre: str) -> None:
         self.homework = tell_class(school, centre=centre)
+        self.ticket = Desk(school).open(by=f"student1@{centre}.example")
         self.school_class = school.class_7a(centre)
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
@@ -43,6 +45,9 @@ class Things:
 PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
     "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
+    # tickets
+    "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
+    "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
@@ -56,6 +61,14 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "body": "",
         "due_at": in_a_week().isoformat(),
     },
+    # tickets
+    "POST api/tickets": {"category_id": "0", "subject": "Walk"},
+    "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
+    "POST api/tickets/<int:ticket_id>/comments": {"body": "Walk"},
+    "POST api/tickets/<int:ticket_id>/assign": {"assignee_id": None},
+    "POST api/ticket-categories": {"name": "Walk"},
+    "PATCH api/ticket-categories/<int:category_id>": {"name": "Walk on"},
+    "POST tickets/<int:ticket_id>": {"body": "Walk", "then": "comment"},
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
