@@ -68,6 +68,12 @@ RULES: Final[dict[str, Rule]] = {
     "POST api/notices/read": SIGNED_IN,
     "GET api/notice-preferences": SIGNED_IN,
     "PUT api/notice-preferences": SIGNED_IN,
+    # files; whose is decided in core/files/queries.py
+    "POST api/files": MEMBER,
+    "GET api/files/<int:file_id>": MEMBER,
+    "DELETE api/files/<int:file_id>": MEMBER,
+    "GET api/files/<int:file_id>/content": MEMBER,
+    "GET api/files/<int:file_id>/thumbnail": MEMBER,
     # running the system
     "GET api/ops/queues": OPERATOR,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,

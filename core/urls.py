@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from core.classes.api import router as classes
+from core.files.api import router as files
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
@@ -24,7 +25,7 @@ from core.trace.api import router as trace
 
 api = NinjaAPI(title="Schoolbell", version="1", auth=django_auth, docs_url="/docs")
 answer_problems(api)
-for router in (ops, people, classes, homework, notices, jobs, trace):
+for router in (ops, people, classes, homework, files, notices, jobs, trace):
     api.add_router("", router)
 
 urlpatterns = [
