@@ -60,18 +60,18 @@ def _send(request: HttpRequest, path: Path, headers: dict[str, str]) -> HttpResp
             headers=headers | {"X-Accel-Redirect": f"{settings.X_ACCEL_REDIRECT}/{place}"}
         )
     try:
-        file = path.open("rb")
+        size = path.stat().st_size
     except FileNotFoundError:
         raise NotFoundError(GONE) from None
-    return _answer(request, file, headers)
+    return _answer(request, path, size, headers)
 
 
-def _answer(request: HttpRequest, file: BinaryIO, headers: dict[str, str]) -> HttpResponseBase:
-    size = file.seek(0, 2)
+def _answer(
+    request: HttpRequest, path: Path, size: int, headers: dict[str, str]
+) -> HttpResponseBase:
     try:
         part = part_of(_range_of(request, headers["ETag"]), size)
     except UnsatisfiableError:
-        file.close()
         refused = problem(request, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refused.headers["Content-Range"] = f"bytes */{size}"
         return refused
@@ -81,10 +81,8 @@ def _answer(request: HttpRequest, file: BinaryIO, headers: dict[str, str]) -> Ht
         headers |= {"Content-Range": part.header(size)}
     status = HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT
     if wants_head(request):
-        file.close()
         return HttpResponse(status=status, headers=headers)
-    file.seek(sent.first)
-    content = Bytes(file, sent.length)
+    content = Bytes(path, sent)
     parts = AsyncBytes(content) if isinstance(request, ASGIRequest) else content
     return StreamingHttpResponse(parts, status=status, headers=headers)
 
@@ -96,11 +94,13 @@ def _range_of(request: HttpRequest, etag: str) -> str:
 
 
 class Bytes:
-    """A part of an open file, read bit by bit; Django closes it with the answer."""
+    """A part of a file, read bit by bit; Django closes it with the answer."""
 
-    def __init__(self, file: BinaryIO, length: int) -> None:
-        self._file = file
-        self._left = length
+    def __init__(self, path: Path, part: Part) -> None:
+        self._path = path
+        self._part = part
+        self._left = part.length
+        self._file: BinaryIO | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         while part := self.read():
@@ -108,13 +108,17 @@ class Bytes:
 
     def read(self) -> bytes:
         """The next bit; empty at the end."""
-        part = self._file.read(min(CHUNK, self._left))
-        self._left -= len(part)
-        return part
+        if self._file is None:
+            self._file = self._path.open("rb")
+            self._file.seek(self._part.first)
+        bit = self._file.read(min(CHUNK, self._left))
+        self._left -= len(bit)
+        return bit
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file, if it was opened."""
+        if self._file is not None:
+            self._file.close()
 
 
 class AsyncBytes:

@@ -25,7 +25,7 @@ UNREADABLE: Final = (
 )
 
 
-class Upload(UploadedFile[Any]):
+class Upload(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs alone
     """A file that was sent, in a place of its own; gone when the request is over."""
 
     sha256: str
