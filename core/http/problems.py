@@ -30,6 +30,7 @@ from core.http.openapi import describe
 __all__ = ["ProblemMiddleware", "answer_problems", "csrf_failure", "problem"]
 
 NO_NUL: Final = "The request holds a NUL character."
+FORM: Final = ("form", "file")  # parts of a body as well
 NO_CSRF: Final = "The CSRF token is missing or out of date: fetch a new one and try again."
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,8 @@ def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse
 def fault_of(found: dict[str, Any]) -> Fault:
     """Ninja's finding, without the name of the view's parameter, which no client knows."""
     source, *loc = found["loc"]
-    return {"loc": [source, *(loc[1:] if source == "body" else loc)], "msg": found["msg"]}
+    place = "body" if source in FORM else source
+    return {"loc": [place, *(loc[1:] if source == "body" else loc)], "msg": found["msg"]}
 
 
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

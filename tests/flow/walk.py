@@ -14,6 +14,7 @@ from core.permissions import RULES, Rule
 from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.pages import tell_class
+from tests.flow.uploads import kept
 
 OWN, FOREIGN = "oakwood", "riverside"
 MISSING: Final = 987_654_321
@@ -34,6 +35,9 @@ class Things:
     def __init__(self, school: School, centre: str) -> None:
         self.homework = tell_class(school, centre=centre)
         self.school_class = school.class_7a(centre)
+        self.file = kept(
+            school.actor(f"teacher@{centre}.example"), subject=f"homework:{self.homework.pk}"
+        )
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
         )
@@ -43,6 +47,7 @@ class Things:
 PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
     "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
+    "<int:file_id>": (lambda things: things.file.pk, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
