@@ -9,12 +9,12 @@ from core.people.actor import Actor
 from core.refusals import NotAllowedError, NotFoundError
 
 
-def whoever_gets(get: Callable[..., Any]) -> Reader:
-    """Those for whom `get(id, by=actor)` finds the thing."""
+def whoever_gets(get: Callable[..., Any], read_id: Callable[[str], Any] = int) -> Reader:
+    """Those for whom `get(id, by=actor)` finds the thing; `read_id` makes its id of the text."""
 
-    def may_read(ident: int, by: Actor) -> bool:
+    def may_read(ident: str, by: Actor) -> bool:
         try:
-            get(ident, by=by)
+            get(read_id(ident), by=by)
         except (NotFoundError, NotAllowedError):
             return False
         return True

@@ -107,6 +107,8 @@ RULES: Final[dict[str, Rule]] = {
     "POST homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/publish": TEACHING,
     "POST homework/<int:homework_id>/withdraw": TEACHING,
+    "GET files/<int:file_id>": MEMBER,
+    "GET files/<int:file_id>/thumbnail": MEMBER,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
     # development only: what the catching mail server caught

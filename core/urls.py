@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from core.classes.api import router as classes
+from core.files import pages as file_pages
 from core.files.api import router as files
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
@@ -44,6 +45,8 @@ urlpatterns = [
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
+    path("files/<int:file_id>", file_pages.content, name="file"),
+    path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),
 ]

@@ -11,12 +11,12 @@ from ninja.files import UploadedFile
 
 from core.files import actions, queries
 from core.files.bodies import FileMore, FileTold
-from core.files.models import Purpose, Thumbnail
+from core.files.models import Purpose
 from core.files.serving import send_file, send_thumbnail
 from core.http.answers import MEDIA_TYPE
 from core.http.uploads import Upload
 from core.people.acting import acting
-from core.refusals import InvalidError, NotFoundError
+from core.refusals import InvalidError
 
 router = Router(tags=["files"])
 
@@ -94,7 +94,4 @@ def get_content(request: HttpRequest, file_id: int) -> HttpResponseBase:
 )
 def get_thumbnail(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """A picture of up to 320 pixels; 404 while `thumbnail` of the file is not `ready`."""
-    file = queries.get_file(file_id, by=acting(request))
-    if file.thumbnail != Thumbnail.READY:
-        raise NotFoundError("There is no thumbnail of this file.")
-    return send_thumbnail(request, file)
+    return send_thumbnail(request, queries.get_thumbnailed(file_id, by=acting(request)))

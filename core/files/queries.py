@@ -6,11 +6,11 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.files.models import Attachment, File
+from core.files.models import Attachment, File, Thumbnail
 from core.people.actor import Actor
 from core.refusals import NotFoundError
 
-Reader = Callable[[int, Actor], bool]  # the thing's number, who asks: may they see the thing?
+Reader = Callable[[str, Actor], bool]  # the thing's id, who asks: may they see the thing?
 
 
 def get_file(file_id: int, *, by: Actor) -> File:
@@ -19,6 +19,14 @@ def get_file(file_id: int, *, by: Actor) -> File:
     file = files.filter(pk=file_id, centre_id=by.centre_id).first()
     if file is None or not may_read(file, by):
         raise NotFoundError("There is no such file.")
+    return file
+
+
+def get_thumbnailed(file_id: int, *, by: Actor) -> File:
+    """The same, of those that have a small picture."""
+    file = get_file(file_id, by=by)
+    if file.thumbnail != Thumbnail.READY:
+        raise NotFoundError("There is no thumbnail of this file.")
     return file
 
 
@@ -33,7 +41,7 @@ def may_see(subject: str, by: Actor) -> bool:
     """Whether the actor may see a thing, `homework:7`; nobody sees what no area answers for."""
     kind, _, ident = subject.partition(":")
     reader = readers().get(kind)
-    return reader is not None and reader(int(ident), by)
+    return reader is not None and reader(ident, by)
 
 
 def subject_of(file: File) -> str:

@@ -29,6 +29,7 @@ SAFE: Final = {
     "Vary": "Cookie, Authorization, X-Centre",
     "Accept-Ranges": "bytes",
 }
+KEPT_UNCHANGED: Final = ("ETag", "Cache-Control", "Vary")
 GONE: Final = "The content of this file is missing."
 
 
@@ -53,6 +54,8 @@ def _headers(name: str, media_type: str, etag: str) -> dict[str, str]:
 def _send(request: HttpRequest, path: Path, headers: dict[str, str]) -> HttpResponseBase:
     unchanged = get_conditional_response(request, etag=headers["ETag"])
     if unchanged is not None:
+        for name in KEPT_UNCHANGED:
+            unchanged.headers[name] = headers[name]
         return unchanged
     if settings.X_ACCEL_REDIRECT:
         place = path.relative_to(root()).as_posix()

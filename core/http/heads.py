@@ -27,4 +27,4 @@ class HeadMiddleware:
 
 def wants_head(request: HttpRequest) -> bool:
     """Whether only the headers are asked for, so that a view need not read what it would send."""
-    return getattr(request, "wants_head", False)
+    return request.method == "HEAD" or getattr(request, "wants_head", False)

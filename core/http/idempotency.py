@@ -22,6 +22,8 @@ REPLAYED: Final = "Idempotent-Replay"
 FIT: Final = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 KEPT_FOR: Final = timedelta(hours=24)
 
+CSRF_FIELD: Final = "csrfmiddlewaretoken"  # masked anew each time
+
 UNFIT_KEY: Final = f"{HEADER} must be 1 to 255 printable ASCII characters."
 OTHER_REQUEST: Final = f"This {HEADER} was used for another request. Use a new one."
 
@@ -93,7 +95,7 @@ def content_of(request: HttpRequest) -> bytes:
     """The body, or for a form with files what it says: those are hashed while they are stored."""
     if request.content_type != "multipart/form-data":
         return request.body
-    fields = sorted(request.POST.lists())
+    fields = sorted((name, said) for name, said in request.POST.lists() if name != CSRF_FIELD)
     files = [(field, each.name, each.size, each.sha256) for field, each in uploads_of(request)]
     return json.dumps([fields, files]).encode()
 

@@ -18,6 +18,7 @@ from core.http.uploads import UNREADABLE, close_unfinished, largest_file
 
 FORM: Final = "multipart/form-data"
 TOO_LARGE: Final = "schoolbell.too_large"  # set in the scope of a request that is refused
+LONGEST_LENGTH: Final = 18  # digits of a Content-Length; the server lets only digits through
 ROOM: Final = 2**20  # bytes of a form beside its file: other fields, boundaries
 
 Scope = dict[str, Any]
@@ -48,7 +49,7 @@ class Intake:
         self._limit = limit_for(headers.get(b"content-type", b""))
         self._is_declared = bool(declared)
         self._count = 0
-        self._is_over = declared.isdigit() and int(declared) > self._limit
+        self._is_over = len(declared) > LONGEST_LENGTH or int(declared or 0) > self._limit
         self._is_told = False
 
     async def receive(self) -> Message:
