@@ -96,6 +96,12 @@ RULES: Final[dict[str, Rule]] = {
     "POST api/notices/read": SIGNED_IN,
     "GET api/notice-preferences": SIGNED_IN,
     "PUT api/notice-preferences": SIGNED_IN,
+    # files; whose is decided in core/files/queries.py
+    "POST api/files": MEMBER,
+    "GET api/files/<int:file_id>": MEMBER,
+    "DELETE api/files/<int:file_id>": MEMBER,
+    "GET api/files/<int:file_id>/content": MEMBER,
+    "GET api/files/<int:file_id>/thumbnail": MEMBER,
     # running the system
     "GET api/ops/queues": OPERATOR,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,
@@ -131,6 +137,8 @@ RULES: Final[dict[str, Rule]] = {
     "POST homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/publish": TEACHING,
     "POST homework/<int:homework_id>/withdraw": TEACHING,
+    "GET files/<int:file_id>": MEMBER,
+    "GET files/<int:file_id>/thumbnail": MEMBER,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
     # development only: what the catching mail server caught

@@ -8,6 +8,8 @@ from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from core.classes.api import router as classes
+from core.files import pages as file_pages
+from core.files.api import router as files
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
@@ -36,7 +38,7 @@ api = NinjaAPI(
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, people, classes, homework, notices, jobs, trace):
+for router in (ops, people, classes, homework, files, notices, jobs, trace):
     api.add_router("", router)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)
@@ -71,6 +73,8 @@ urlpatterns = [
         ticket_category_pages.change,
         name="change-ticket-category",
     ),
+    path("files/<int:file_id>", file_pages.content, name="file"),
+    path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),
 ]

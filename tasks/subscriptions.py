@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from core.canary.events import CanaryDue
 from core.events.event import Event
+from core.files.events import FileRemoved, FileUploaded
 from core.homework.events import (
     HomeworkDrafted,
     HomeworkEdited,
@@ -37,6 +38,9 @@ from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
 from tasks.email.homework import mail_class
+from tasks.files import canary as files_canary
+from tasks.files.storage import drop_bytes
+from tasks.files.thumbnails import make_thumbnail
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices
@@ -72,9 +76,13 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     CanaryDue: (
         notices_canary.answer_canary,
         email_canary.answer_canary,
+        files_canary.answer_canary,
         cleanup_canary.answer_canary,
     ),
     DeadLettersRedriven: (release_rest,),
+    # files
+    FileUploaded: (make_thumbnail,),
+    FileRemoved: (drop_bytes,),
     **dict.fromkeys(SILENT, ()),
 }
 

@@ -15,6 +15,8 @@ from core.canary.models import QueueCanary
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery
 from core.events.publish import publish
+from core.files.actions import remove_file
+from core.files.models import File
 from core.homework.actions import withdraw_homework
 from core.http.models import IdempotentAnswer
 from core.jobs.events import HousekeepingDue
@@ -30,6 +32,9 @@ from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
 from tests.flow.desk import ADMIN, a_desk
 from tests.flow.people import STUDENT
+from tests.flow.uploads import kept, on_disk, picture
+
+pytestmark = pytest.mark.usefixtures("media")
 
 Story = Callable[[School], None]
 Effect = Callable[[], int]
@@ -97,6 +102,15 @@ def resolve_ticket(school: School) -> None:
 def reopen_ticket(school: School) -> None:
     desk = a_desk(school)
     desk.reopen(desk.resolve(desk.open()))
+def give_a_picture(school: School) -> None:
+    kept(school.actor("teacher@oakwood.example"), picture(), "red.png")
+
+
+def take_a_file_back(school: School) -> None:
+    give_a_picture(school)
+    kept(school.actor("teacher@oakwood.example"))
+    by = school.actor("teacher@oakwood.example")
+    remove_file(file_id=File.objects.latest("id").pk, by=by)
 
 
 # What sets each handler off, how its effect is counted, and how often it must be there.
@@ -122,6 +136,13 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     ),
     "cleanup.clear_sessions": (let_things_pile_up, Session.objects.count, 1),
     "cleanup.keep_house": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
+    "files.make_thumbnail": (
+        give_a_picture,
+        File.objects.filter(thumbnail="ready").count,
+        1,
+    ),
+    "files.drop_bytes": (take_a_file_back, lambda: len(on_disk()), 1),
+    "files.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "notices.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "email.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "cleanup.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),

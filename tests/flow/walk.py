@@ -15,6 +15,7 @@ from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
+from tests.flow.uploads import kept
 
 OWN, FOREIGN = "oakwood", "riverside"
 MISSING: Final = 987_654_321
@@ -36,6 +37,9 @@ class Things:
         self.homework = tell_class(school, centre=centre)
         self.ticket = Desk(school).open(by=f"student1@{centre}.example")
         self.school_class = school.class_7a(centre)
+        self.file = kept(
+            school.actor(f"teacher@{centre}.example"), subject=f"homework:{self.homework.pk}"
+        )
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
         )
@@ -48,6 +52,7 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     # tickets
     "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
     "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
+    "<int:file_id>": (lambda things: things.file.pk, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
