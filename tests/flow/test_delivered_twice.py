@@ -102,6 +102,8 @@ def resolve_ticket(school: School) -> None:
 def reopen_ticket(school: School) -> None:
     desk = a_desk(school)
     desk.reopen(desk.resolve(desk.open()))
+
+
 def give_a_picture(school: School) -> None:
     kept(school.actor("teacher@oakwood.example"), picture(), "red.png")
 
