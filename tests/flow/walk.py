@@ -81,6 +81,7 @@ OF_NO_CENTRE: Final[dict[str, str]] = {
     "<str:group_id>": "dead letters are the system's; operators only",
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
+    "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
     "<str:mail_id>": "the catching mailbox, for development only",
 }
 
