@@ -162,6 +162,7 @@ REQUIRE_SECOND_FACTOR = (
     not DEBUG if ENV.require_second_factor is None else ENV.require_second_factor
 )
 OTP_TOTP_ISSUER = "Schoolbell"
+OTP_TOTP_SYNC = False  # phones know the time; a code from the edge shall not move what is accepted
 # core/access/limits.py counts: django-otp's own delay doubles without end, so that whoever knows
 # somebody's password could shut them out for years.
 OTP_TOTP_THROTTLE_FACTOR = 0

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from core.access import account
 from core.access import pages as access_pages
 from core.access.api import router as access
 from core.access.bearer import BearerAuth
@@ -64,6 +65,18 @@ urlpatterns = [
     path("sign-out", access_pages.sign_out, name="sign-out"),
     path("password/forgotten", access_pages.forgotten, name="forgotten-password"),
     path("password/new", access_pages.new_password, name="new-password"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="account-password"),
+    path("account/second-factor", account.second_factor_page, name="second-factor"),
+    path(
+        "account/second-factor/confirm", account.confirm_second_factor, name="confirm-second-factor"
+    ),
+    path(
+        "account/second-factor/off", account.turn_off_second_factor, name="turn-off-second-factor"
+    ),
+    path("account/second-factor/codes", account.renew_recovery_codes, name="renew-recovery-codes"),
+    path("account/sign-ins/<str:sign_in_id>/end", account.end_sign_in, name="end-sign-in"),
+    path("account/sign-out-everywhere", account.sign_out_everywhere, name="sign-out-everywhere"),
     path("centre", people_pages.choose_centre, name="choose-centre"),
     path("language", people_pages.choose_language, name="choose-language"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),

@@ -41,9 +41,9 @@ RESET_ADDRESS: Final = Limit("reset-address", 200, HOUR)
 
 LONGEST_WINDOW: Final = HOUR
 
-# Tries that have not ended take up the places of failures; for so long one waits for a place.
-PATIENCE: Final = 2.0  # seconds
-PAUSE: Final = 0.05
+# Tries that have not ended take up the places of failures; somebody who finds none looks again
+# after each of these.
+PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # seconds
 
 TAKE_PLACE: Final = """
 INSERT INTO try_count AS kept (key, failures, open, since) VALUES (%(key)s, 0, 1, %(now)s)
@@ -123,15 +123,15 @@ def _counted(limit: Limit, key: str, this: Try) -> Iterator[None]:
 
 
 def _take_place(limit: Limit, key: str) -> None:
-    patience = time.monotonic() + PATIENCE
-    while not _is_place_taken(limit, key):
+    for pause in PAUSES:
+        if _is_place_taken(limit, key):
+            return
         locked_since = _execute(LOCKED_SINCE, key=key, most=limit.failures)
         if isinstance(locked_since, datetime):
             left = locked_since + limit.window - clock.now()
             raise TryLaterError(max(1, ceil(left.total_seconds())))
-        if time.monotonic() > patience:
-            raise TryLaterError(1)
-        time.sleep(PAUSE)
+        time.sleep(pause)
+    raise TryLaterError(1)
 
 
 def _is_place_taken(limit: Limit, key: str) -> bool:
