@@ -6,6 +6,7 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.access import limits, sign_outs
 from core.access.caller import Caller
@@ -17,9 +18,7 @@ from core.events.event import NO_CENTRE
 from core.events.publish import publish
 from core.http.bodies import id_from
 from core.people.models import User
-from core.refusals import InvalidError, NotFoundError
-
-DEAD_CODE = "This code is out of date or was used. Ask for a new mail."
+from core.refusals import InvalidError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +64,13 @@ def make_code(user: User) -> str:
 def reset_password(*, code: str, change: Change) -> User:
     """Give the person whom a mailed code names a new password, and end all of their sign-ins.
 
-    Raises NotFoundError for a code that does not count, InvalidError for a password that breaks
-    the rules.
+    Raises InvalidError for a code that does not count, and for a password that breaks the rules.
     """
-    ident, _, token = code.strip().partition("-")
+    ident, _dash, token = code.strip().partition("-")
     user = User.objects.select_for_update().filter(pk=id_from(ident) or 0, is_active=True).first()
     if user is None or not default_token_generator.check_token(user, token):
-        raise NotFoundError(DEAD_CODE)
+        message = _("This code is out of date or was used. Ask for a new mail.")
+        raise InvalidError("code", message)
     check_rules(change.new, user)
     _set(user, change, by_reset=True)
     limits.forgive(ACCOUNT, user.email)

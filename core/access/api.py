@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.views.decorators.cache import never_cache
 from ninja import Router
 
 from core.access import actions, families, identity, sign_outs
@@ -31,6 +32,7 @@ from core.people.signed_in import signed_in
 from core.refusals import InvalidError, NotAllowedError
 
 router = Router(tags=["signing in"])
+router.add_decorator(never_cache, mode="view")  # answers hold secrets
 
 ASKED = "If somebody here has this email, a mail is on its way to them."
 RESET = "The password is changed. Sign in with it."

@@ -1,6 +1,7 @@
 """The second factor over HTTP."""
 
 from django.http import HttpRequest
+from django.views.decorators.cache import never_cache
 from ninja import Router
 from ninja.responses import Status
 
@@ -12,6 +13,7 @@ from core.people.acting import own_memberships
 from core.people.signed_in import signed_in
 
 router = Router(tags=["signing in"])
+router.add_decorator(never_cache, mode="view")  # answers hold secrets
 
 
 @router.get(

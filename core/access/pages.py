@@ -25,7 +25,7 @@ from core.access.identity import (
     WrongCredentialsError,
 )
 from core.people.pages import local_path
-from core.refusals import InvalidError, NotFoundError, TryLaterError
+from core.refusals import InvalidError, TryLaterError
 
 
 @never_cache
@@ -124,8 +124,6 @@ def new_password(request: HttpRequest) -> HttpResponse:
             actions.reset_password(code=given["code"], change=Change(given["new_password"]))
             messages.success(request, _("Your password is changed. Sign in with it."))
             return redirect("sign-in")
-    except NotFoundError:
-        form.add_error("code", _("This code is out of date or was used. Ask for a new mail."))
     except InvalidError as error:
         form.add_error(error.loc, error.msg)
     return _answer(request, "access/new_password.html", {"form": form})

@@ -37,6 +37,7 @@ PROBLEM: Final = {
 }
 ALWAYS: Final = (422, 503)
 SIGNED_IN: Final = (401, 403)
+GUARDED: Final = (401, 409, 429)  # what proves who one is
 WITH_BODY: Final = (400, 401, 403, 413, 415)
 
 
@@ -60,6 +61,7 @@ def problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         ALWAYS: True,
         SIGNED_IN: "security" in operation,
         WITH_BODY: "requestBody" in operation,
+        GUARDED: is_secret(path) and method == "post",
         (404,): of_one,
         (409,): of_one and method != "get",
     }

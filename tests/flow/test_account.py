@@ -161,7 +161,7 @@ class TestAForgottenPassword:
         assert knows(NEW)
         assert not is_in(browser)
         assert not is_in(bearer(client["access"]))
-        assert_problem(choose(code, "another-password"), 404)
+        assert_problem(choose(code, "another-password"), 422)
         assert knows(NEW)
         assert written("password.reset") == 1
 
@@ -201,17 +201,17 @@ class TestAForgottenPassword:
         teacher, student = school.user(TEACHER), school.user(STUDENT)
         token = default_token_generator.make_token(teacher)
         for code in ("x", "-", f"{student.pk}-{token}", f"{teacher.pk}", f"9{'0' * 30}-{token}"):
-            assert_problem(choose(code), 404)
+            assert_problem(choose(code), 422)
         code = make_code(teacher)
         assert_problem(choose(code, "short"), 422)
         User.objects.filter(pk=teacher.pk).update(is_active=False)
-        assert_problem(choose(code), 404)
+        assert_problem(choose(code), 422)
         assert knows(OLD)
 
     def test_has_an_hour(self, school: School, settings: Any) -> None:
         code = make_code(school.user(TEACHER))
         settings.PASSWORD_RESET_TIMEOUT = -1
-        assert_problem(choose(code), 404)
+        assert_problem(choose(code), 422)
 
     def test_is_replaced_once_even_at_once(self, school: School) -> None:
         code = make_code(school.user(TEACHER))
@@ -228,7 +228,7 @@ class TestAForgottenPassword:
             racer.start()
         for racer in racers:
             racer.join()
-        assert sorted(found) == [200, 404, 404, 404]
+        assert sorted(found) == [200, 422, 422, 422]
 
     def test_frees_a_locked_account(self, school: School) -> None:
         for _ in range(ACCOUNT.failures):

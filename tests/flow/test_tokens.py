@@ -31,6 +31,7 @@ def sign_in(email: str = TEACHER) -> Pair:
     """Tokens of a new sign-in."""
     answer = post(Client(), "/api/auth/token", credentials(email))
     assert answer.status_code == 200, answer.content
+    assert "no-store" in answer.headers["Cache-Control"]
     pair: Pair = answer.json()
     return pair
 
