@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.utils.crypto import salted_hmac
+
 from core.env import env
 from core.http import policies
 
@@ -48,6 +50,10 @@ INSTALLED_APPS = [
     "core.events",
     "core.live",
     "core.people",
+    "core.access",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "core.classes",
     "core.homework",
     "core.demo",
@@ -76,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.access.bearer.BearerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -144,8 +151,26 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
+
+# Tokens of API clients (docs/adr/0017).
+JWT_KEY = (
+    ENV.jwt_key.encode()
+    or salted_hmac("core.access.jwt", "", secret=SECRET_KEY, algorithm="sha256").digest()
+)
+REQUIRE_SECOND_FACTOR = (
+    not DEBUG if ENV.require_second_factor is None else ENV.require_second_factor
+)
+OTP_TOTP_ISSUER = "Schoolbell"
+OTP_TOTP_SYNC = False  # phones know the time; a code from the edge shall not move what is accepted
+# core/access/limits.py counts: django-otp's own delay doubles without end, so that whoever knows
+# somebody's password could shut them out for years.
+OTP_TOTP_THROTTLE_FACTOR = 0
+OTP_STATIC_THROTTLE_FACTOR = 0
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
 # Sessions live in PostgreSQL alone: a request never waits for Redis (docs/adr/0003).
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "core.access.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = not DEBUG

@@ -4,9 +4,15 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from core.access import account
+from core.access import pages as access_pages
+from core.access.api import router as access
+from core.access.bearer import BearerAuth
+from core.access.factor_api import router as second_factor
 from core.classes.api import router as classes
 from core.files import pages as file_pages
 from core.files.api import router as files
@@ -33,12 +39,12 @@ from core.trace.api import router as trace
 api = NinjaAPI(
     title="Schoolbell",
     version="1",
-    auth=django_auth,
+    auth=[BearerAuth(), django_auth],
     docs_url="/docs",
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, people, classes, homework, files, notices, jobs, trace):
+for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
     api.add_router("", router)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)
@@ -47,12 +53,30 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/", api.urls),
+    # Signing in there would know neither limits nor a second factor.
+    path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(url="/account")),
     path("admin/", admin.site.urls),
     path("", home_pages.home, name="home"),
     path("panels/<str:name>", home_pages.panel, name="panel"),
     path("homework-list", home_pages.homework_list, name="homework-list"),
-    path("sign-in", people_pages.sign_in, name="sign-in"),
-    path("sign-out", people_pages.sign_out, name="sign-out"),
+    path("sign-in", access_pages.sign_in, name="sign-in"),
+    path("sign-in/code", access_pages.enter_code, name="sign-in-code"),
+    path("sign-out", access_pages.sign_out, name="sign-out"),
+    path("password/forgotten", access_pages.forgotten, name="forgotten-password"),
+    path("password/new", access_pages.new_password, name="new-password"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="account-password"),
+    path("account/second-factor", account.second_factor_page, name="second-factor"),
+    path(
+        "account/second-factor/confirm", account.confirm_second_factor, name="confirm-second-factor"
+    ),
+    path(
+        "account/second-factor/off", account.turn_off_second_factor, name="turn-off-second-factor"
+    ),
+    path("account/second-factor/codes", account.renew_recovery_codes, name="renew-recovery-codes"),
+    path("account/sign-ins/<str:sign_in_id>/end", account.end_sign_in, name="end-sign-in"),
+    path("account/sign-out-everywhere", account.sign_out_everywhere, name="sign-out-everywhere"),
     path("centre", people_pages.choose_centre, name="choose-centre"),
     path("language", people_pages.choose_language, name="choose-language"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),

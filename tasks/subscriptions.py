@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from core.access.events import PasswordChanged, PasswordResetRequested
 from core.canary.events import CanaryDue
 from core.events.event import Event
 from core.files.events import FileRemoved, FileUploaded
@@ -37,6 +38,7 @@ from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
+from tasks.email.account import mail_password_changed, mail_reset_code
 from tasks.email.homework import mail_class
 from tasks.files import canary as files_canary
 from tasks.files.storage import drop_bytes
@@ -83,6 +85,8 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     # files
     FileUploaded: (make_thumbnail,),
     FileRemoved: (drop_bytes,),
+    PasswordResetRequested: (mail_reset_code,),
+    PasswordChanged: (mail_password_changed,),
     **dict.fromkeys(SILENT, ()),
 }
 

@@ -28,6 +28,8 @@ from core.refusals import (
     NotFoundError,
     TooLargeError,
     WrongTypeError,
+    NotSignedInError,
+    TryLaterError,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -64,6 +66,8 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     TooLargeError: 413,
     WrongTypeError: 415,
     InvalidError: 422,
+    NotSignedInError: 401,
+    TryLaterError: 429,
 }
 # The first that fits counts: RequestDataTooBig is a SuspiciousOperation.
 FAILURES: Final[dict[type[Exception], int]] = {
@@ -144,7 +148,7 @@ def answer_to(request: HttpRequest, error: BaseException | None) -> HttpResponse
     """The problem that an exception means for the caller; what nobody foresaw is logged."""
     for kind, status in REFUSALS.items():
         if isinstance(error, kind):
-            return problem(request, status, str(error), _faults(error))
+            return _refusal(request, status, error)
     if is_database_away(error):
         logger.warning("The database is away or too slow: %s", error)
     for kind, status in FAILURES.items():
@@ -152,6 +156,13 @@ def answer_to(request: HttpRequest, error: BaseException | None) -> HttpResponse
             return problem(request, status)
     logger.error("A request failed.", exc_info=error)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _refusal(request: HttpRequest, status: int, error: BaseException) -> HttpResponse:
+    response = problem(request, status, str(error), _faults(error))
+    if isinstance(error, TryLaterError):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _faults(error: BaseException) -> list[Fault]:

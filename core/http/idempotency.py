@@ -23,6 +23,7 @@ FIT: Final = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 KEPT_FOR: Final = timedelta(hours=24)
 
 CSRF_FIELD: Final = "csrfmiddlewaretoken"  # masked anew each time
+SECRETS: Final = "/api/auth/"
 
 UNFIT_KEY: Final = f"{HEADER} must be 1 to 255 printable ASCII characters."
 OTHER_REQUEST: Final = f"This {HEADER} was used for another request. Use a new one."
@@ -81,7 +82,13 @@ class IdempotencyMiddleware:
 
 def person_behind(request: HttpRequest) -> int | None:
     """Whose key it is, as each person has their own; None where keys do not count."""
-    return request.user.pk if request.method == "POST" and is_api(request) else None
+    counts = request.method == "POST" and is_api(request) and not is_secret(request.path)
+    return request.user.pk if counts else None
+
+
+def is_secret(path: str) -> bool:
+    """Whether answers there hold secrets, which are not kept; nor may a failed try be undone."""
+    return path.startswith(SECRETS)
 
 
 def fingerprint_of(request: HttpRequest) -> str:

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from core import clock
+from core.access.actions import Change, change_password, request_reset
+from core.access.caller import Caller
+from core.access.models import BrowserSession
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
 from core.events.event import NO_CENTRE
@@ -55,8 +57,8 @@ def publish_and_withdraw(school: School) -> None:
 
 def let_things_pile_up(_school: School) -> None:
     long_ago = clock.now() - timedelta(days=30)
-    Session.objects.create(session_key="old", expire_date=long_ago)
-    Session.objects.create(session_key="new", expire_date=clock.now() + timedelta(days=1))
+    BrowserSession.objects.create(session_key="old", expire_date=long_ago)
+    BrowserSession.objects.create(session_key="new", expire_date=clock.now() + timedelta(days=1))
     IdempotentAnswer.objects.create(user_id=1, key="old", created_at=long_ago)
     IdempotentAnswer.objects.create(user_id=1, key="new", created_at=clock.now())
     with transaction.atomic():
@@ -67,6 +69,16 @@ def let_things_pile_up(_school: School) -> None:
 def send_a_canary(_school: School) -> None:
     with transaction.atomic():
         publish(CanaryDue(centre_id=NO_CENTRE))
+
+
+def forget_a_password(school: School) -> None:
+    caller = Caller("192.0.2.1", "")
+    request_reset(email="teacher@oakwood.example", caller=caller)
+
+
+def change_a_password(school: School) -> None:
+    teacher = school.user("teacher@oakwood.example")
+    change_password(change=Change("correct-horse-battery"), by=teacher)
 
 
 def redrive_behind_a_canary(school: School) -> None:
@@ -131,12 +143,18 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "email.mail_commented": (comment_ticket, Mail.objects.filter(state="sent").count, 3),
     "email.mail_resolved": (resolve_ticket, Mail.objects.filter(state="sent").count, 1),
     "email.mail_reopened": (reopen_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_reset_code": (forget_a_password, Mail.objects.filter(state="sent").count, 1),
+    "email.mail_password_changed": (
+        change_a_password,
+        Mail.objects.filter(state="sent").count,
+        1,
+    ),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,
         59,
     ),
-    "cleanup.clear_sessions": (let_things_pile_up, Session.objects.count, 1),
+    "cleanup.clear_sessions": (let_things_pile_up, BrowserSession.objects.count, 1),
     "cleanup.keep_house": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
     "files.make_thumbnail": (
         give_a_picture,

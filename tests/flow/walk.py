@@ -82,6 +82,7 @@ OF_NO_CENTRE: Final[dict[str, str]] = {
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
     "<str:name>": "a panel of the first page; shows what is one's own",
+    "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
     "<str:mail_id>": "the catching mailbox, for development only",
 }
 
