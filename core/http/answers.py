@@ -26,10 +26,10 @@ from core.refusals import (
     InvalidError,
     NotAllowedError,
     NotFoundError,
-    TooLargeError,
-    WrongTypeError,
     NotSignedInError,
+    TooLargeError,
     TryLaterError,
+    WrongTypeError,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"

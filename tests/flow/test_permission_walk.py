@@ -27,7 +27,7 @@ from tests.flow.walk import (
     may,
 )
 
-# What differs between two answers that say the same: the request's id, and in pages the forms' tokens
+# What differs between answers that say the same: the request's id, the tokens of a page's forms,
 # and the address that was asked for.
 OF_THE_REQUEST: Final = re.compile(
     rb"[0-9a-f]{32}|name=\"(csrfmiddlewaretoken|next)\" value=\"[^\"]*\""
