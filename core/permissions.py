@@ -56,6 +56,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/homework/<int:homework_id>": MEMBER,
     "PATCH api/homework/<int:homework_id>": TEACHING,
     "POST api/homework/<int:homework_id>/publish": TEACHING,
+    "POST api/homework/<int:homework_id>/unschedule": TEACHING,
+    "POST api/homework/<int:homework_id>/recall": TEACHING,
     "POST api/homework/<int:homework_id>/withdraw": TEACHING,
     # what followed from what; of which events is decided in core/trace/viewer.py
     "GET api/trace/<uuidstr:event_id>": SIGNED_IN,
@@ -102,6 +104,9 @@ RULES: Final[dict[str, Rule]] = {
     "GET homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/publish": TEACHING,
+    "POST homework/<int:homework_id>/schedule": TEACHING,
+    "POST homework/<int:homework_id>/unschedule": TEACHING,
+    "POST homework/<int:homework_id>/recall": TEACHING,
     "POST homework/<int:homework_id>/withdraw": TEACHING,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,

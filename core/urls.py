@@ -52,6 +52,13 @@ urlpatterns = [
     path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
+    path("homework/<int:homework_id>/schedule", homework_pages.schedule, name="schedule-homework"),
+    path(
+        "homework/<int:homework_id>/unschedule",
+        homework_pages.unschedule,
+        name="unschedule-homework",
+    ),
+    path("homework/<int:homework_id>/recall", homework_pages.recall, name="recall-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),

@@ -5,9 +5,14 @@ from typing import Any, Final
 from core.canary.events import CanaryDue
 from core.events.event import Event
 from core.homework.events import (
+    HomeworkChanged,
+    HomeworkChangesNoted,
     HomeworkDrafted,
     HomeworkEdited,
     HomeworkPublished,
+    HomeworkRecalled,
+    HomeworkScheduled,
+    HomeworkUnscheduled,
     HomeworkWithdrawn,
 )
 from core.jobs.events import HousekeepingDue
@@ -25,14 +30,18 @@ from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email.homework import mail_class
+from tasks.email.homework_changed import mail_changed
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices.homework import notify_class, notify_withdrawn
+from tasks.notices.homework_changed import notify_changed, settle
+from tasks.notices.homework_timed import publish_on_time, take_back_notices
 
 # Recorded, and followed by nothing: each with its reason.
 SILENT: Final[dict[type[Event], str]] = {
     HomeworkDrafted: "a draft concerns only its author",
-    HomeworkEdited: "the next reader sees the change; telling of it is not built yet",
+    HomeworkEdited: "the next reader sees it; what was told otherwise follows HomeworkChangesNoted",
+    HomeworkUnscheduled: "the delivery that waits for its time looks for the schedule itself",
     NoticesRead: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
     DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
@@ -43,6 +52,10 @@ SILENT: Final[dict[type[Event], str]] = {
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkPublished: (notify_class, mail_class),
     HomeworkWithdrawn: (notify_withdrawn,),
+    HomeworkScheduled: (publish_on_time,),
+    HomeworkRecalled: (take_back_notices,),
+    HomeworkChangesNoted: (settle,),
+    HomeworkChanged: (notify_changed, mail_changed),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (

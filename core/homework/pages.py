@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from core.classes.models import SchoolClass
 from core.classes.queries import get_class, may_oversee, may_teach
 from core.homework import actions, queries
-from core.homework.forms import HomeworkForm
+from core.homework.forms import HomeworkForm, ScheduleForm
 from core.homework.models import Homework, HomeworkState
-from core.homework.reach import Reach, reach_of
+from core.homework.reach import Reach, mails_left, reach_of
 from core.notices.frame import Frame, frame_of
 from core.people.acting import acting
 from core.refusals import ConflictError, InvalidError, NotAllowedError
@@ -60,13 +60,14 @@ def read(request: HttpRequest, homework_id: int) -> HttpResponse:
     frame = frame_of(request)
     homework = queries.get_homework(homework_id, by=acting(request))
     teaches = may_teach(homework.school_class, acting(request))
-    asks = teaches and homework.state == HomeworkState.DRAFT
+    asks = teaches and homework.state in {HomeworkState.DRAFT, HomeworkState.SCHEDULED}
     shown = {
         "frame": frame,
         "homework": homework,
         "teaches": teaches,
         "oversees": may_oversee(homework.school_class, acting(request)),
         "reach": in_words(reach_of(homework_id)) if asks else None,
+        "schedule_form": ScheduleForm(None, zone=frame.zone, homework=homework) if asks else None,
     }
     return render(request, "homework/read.html", shown)
 
@@ -77,12 +78,70 @@ def publish(request: HttpRequest, homework_id: int) -> HttpResponse:
     return redirect("homework", homework_id)
 
 
+def schedule(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """Has a draft publish itself at the chosen time, or at another than before."""
+    form = ScheduleForm(request.POST, zone=frame_of(request).zone)
+    if not form.is_valid():
+        messages.error(request, str(form["at"].errors[0]))
+        return redirect("homework", homework_id)
+    at = form.cleaned_data["at"]
+    done = _("It will be published by itself. Until then you can change it or call it off.")
+    return carry_out(
+        request,
+        homework_id,
+        done,
+        lambda: actions.schedule_homework(homework_id=homework_id, at=at, by=acting(request)),
+    )
+
+
+def unschedule(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """Makes a scheduled homework a draft again."""
+    return carry_out(
+        request,
+        homework_id,
+        _("It is a draft again and will not publish itself."),
+        lambda: actions.unschedule_homework(homework_id=homework_id, by=acting(request)),
+    )
+
+
+def recall(request: HttpRequest, homework_id: int) -> HttpResponse:
+    """Makes what was published moments ago a draft again, and says what had left already."""
+    try:
+        homework = actions.recall_homework(homework_id=homework_id, by=acting(request))
+    except ConflictError as error:
+        messages.error(request, str(error))
+        return redirect("homework", homework_id)
+    left = mails_left(homework.publication_id)
+    messages.success(
+        request,
+        ngettext(
+            "Recalled: it is a draft again. %(left)d mail had left already.",
+            "Recalled: it is a draft again. %(left)d mails had left already.",
+            left,
+        )
+        % {"left": left},
+    )
+    return redirect("homework", homework_id)
+
+
 def withdraw(request: HttpRequest, homework_id: int) -> HttpResponse:
     """Takes a published homework back."""
+    return carry_out(
+        request,
+        homework_id,
+        _("Withdrawn. Whoever has not been told yet will not be."),
+        lambda: actions.withdraw_homework(homework_id=homework_id, by=acting(request)),
+    )
+
+
+def carry_out(
+    request: HttpRequest, homework_id: int, done: str, action: Callable[[], object]
+) -> HttpResponse:
+    """Do it, and lead back to the homework, which says that it is done or why it is not."""
     try:
-        actions.withdraw_homework(homework_id=homework_id, by=acting(request))
-        messages.success(request, _("Withdrawn. Whoever has not been told yet will not be."))
-    except ConflictError as error:
+        action()
+        messages.success(request, done)
+    except (ConflictError, InvalidError) as error:
         messages.error(request, _(str(error)))
     return redirect("homework", homework_id)
 
@@ -114,11 +173,12 @@ def after_saving(request: HttpRequest, homework: Homework) -> HttpResponse:
     if request.POST.get("then") == "publish":
         announce_publication(request, homework.pk)
     elif homework.state == HomeworkState.DRAFT:
-        messages.success(
-            request, _("Draft saved. Only those who teach or oversee the class see it.")
-        )
-    else:
+        done = _("Draft saved. Only those who teach or oversee the class see it.")
+        messages.success(request, done)
+    elif homework.state == HomeworkState.SCHEDULED:
         messages.success(request, _("Changes saved."))
+    else:
+        messages.success(request, _("Changes saved. Those who were told of it hear what is new."))
     return redirect("homework", homework.pk)
 
 

@@ -89,6 +89,12 @@ SELECT
     (SELECT min(seq) FROM live_entry WHERE stream = %(stream)s)
 """
 
+REWRITE: Final = """
+UPDATE live_entry SET data = new.data::jsonb
+FROM unnest(%(streams)s::text[], %(seqs)s::bigint[], %(data)s::text[]) AS new(stream, seq, data)
+WHERE live_entry.stream = new.stream AND live_entry.seq = new.seq
+"""
+
 
 def append(entries: Sequence[NewEntry]) -> list[int]:
     """Write entries to any number of streams in the present transaction, in one statement.
@@ -113,6 +119,17 @@ def append(entries: Sequence[NewEntry]) -> list[int]:
     heads = dict(zip(columns["streams"], seqs, strict=True))  # the last of each stream stays
     transaction.on_commit(lambda: broadcast(heads), robust=True)
     return seqs
+
+
+def rewrite(streams: Mapping[str, int], data: Mapping[str, Any]) -> None:
+    """Have one entry of each stream say `data` instead, to whoever has not got it yet."""
+    columns: dict[str, Any] = {
+        "streams": list(streams),
+        "seqs": list(streams.values()),
+        "data": [json.dumps(data, allow_nan=False)] * len(streams),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(REWRITE, columns)
 
 
 def read(stream: str, after: int, limit: int) -> list[StoredEntry]:

@@ -1,15 +1,16 @@
 """All that changes notices and preferences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from core import clock
 from core.events.event import NO_CENTRE
 from core.events.publish import publish
-from core.live.entries import NewEntry, append
+from core.live.entries import NewEntry, append, rewrite
 from core.notices.events import NoticePreferencesChanged, NoticesRead
 from core.notices.models import Notice, NoticeKind, NoticePreference
 from core.notices.streams import stream_of
@@ -60,6 +61,29 @@ def tell(notes: Sequence[Note]) -> None:
     Notice.objects.bulk_create(
         Notice(seq=seq, created_at=at, **asdict(note))
         for note, seq in zip(notes, numbers, strict=True)
+    )
+
+
+def take_back(event_id: UUID, person_ids: Iterable[int], title: str) -> None:
+    """Leave of the notices of an event, for these people, only that there was one.
+
+    What said too much is gone from the list, and from the streams for who has not followed them
+    yet; open pages read their lists anew.
+    """
+    told = Notice.objects.filter(event_id=event_id, person_id__in=person_ids)
+    found = list(told.order_by("person_id"))
+    if not found:
+        return
+    at = clock.now()
+    told.update(title=title, body="", url="/", read_at=Coalesce("read_at", at))
+    left = {"kind": found[0].kind, "title": title, "body": "", "url": "/"}
+    left["centre_id"] = str(found[0].centre_id)
+    rewrite({stream_of(each.person_id): each.seq for each in found}, left)
+    append(
+        [
+            NewEntry(stream_of(each.person_id), "notice_taken_back", left | {"seq": each.seq})
+            for each in found
+        ]
     )
 
 

@@ -13,11 +13,18 @@ from core import clock
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
 from core.events.event import NO_CENTRE
-from core.events.models import Delivery
+from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
-from core.homework.actions import withdraw_homework
+from core.homework.actions import (
+    edit_homework,
+    recall_homework,
+    schedule_homework,
+    withdraw_homework,
+)
+from core.homework.models import Homework
 from core.http.models import IdempotentAnswer
 from core.jobs.events import HousekeepingDue
+from core.live.models import Entry
 from core.mail.models import Mail
 from core.notices.models import Notice
 from core.ops.actions import redrive_letters
@@ -26,8 +33,10 @@ from core.ops.orders import LetterFilter, RedriveOrder
 from tasks.drain import drain
 from tasks.handler import Handler
 from tasks.notices.homework import notify_class
+from tasks.notices.homework_changed import settle
 from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
+from tests.flow.people import TEACHER
 
 Story = Callable[[School], None]
 Effect = Callable[[], int]
@@ -44,6 +53,38 @@ def publish_and_withdraw(school: School) -> None:
             pass
     Notice.objects.all().delete()
     withdraw_homework(homework_id=homework.pk, by=school.actor("teacher@oakwood.example"))
+
+
+def in_time() -> None:
+    """The time has come of all that waits for one; the rest is worked off."""
+    while Delivery.objects.filter(state="pending").update(due_at=clock.now()):
+        for handler in HANDLERS:
+            drain(handler)
+
+
+def schedule(school: School) -> None:
+    at, by = clock.now() + timedelta(days=1), school.actor(TEACHER)
+    schedule_homework(homework_id=school.draft().pk, at=at, by=by)
+    Delivery.objects.update(due_at=clock.now())
+
+
+def publish_and_recall(school: School) -> None:
+    homework = school.publish()
+    in_time()
+    recall_homework(homework_id=homework.pk, by=school.actor(TEACHER))
+
+
+def publish_and_change(school: School) -> None:
+    homework = school.publish()
+    in_time()
+    due_at = homework.due_at + timedelta(days=1)
+    edit_homework(homework_id=homework.pk, due_at=due_at, by=school.actor(TEACHER))
+    Delivery.objects.filter(state="pending").update(due_at=clock.now())
+
+
+def publish_change_and_settle(school: School) -> None:
+    publish_and_change(school)
+    drain(settle)
 
 
 def let_things_pile_up(_school: School) -> None:
@@ -73,11 +114,24 @@ def redrive_behind_a_canary(school: School) -> None:
     told.filter(state="pending").update(state="done")  # the canary
 
 
+def of_type(name: str) -> Effect:
+    return Entry.objects.filter(type=name).count
+
+
+def of_kind(name: str) -> Effect:
+    return EventRecord.objects.filter(kind=name).count
+
+
 # What sets each handler off, how its effect is counted, and how often it must be there.
 STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_class": (publish_homework, Notice.objects.count, 60),
     "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
+    "notices.publish_on_time": (schedule, Homework.objects.exclude(published_at=None).count, 1),
+    "notices.take_back_notices": (publish_and_recall, of_type("notice_taken_back"), 60),
+    "notices.settle": (publish_and_change, of_kind("HomeworkChanged"), 1),
+    "notices.notify_changed": (publish_change_and_settle, Notice.objects.count, 120),
+    "email.mail_changed": (publish_change_and_settle, Mail.objects.filter(state="sent").count, 120),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,
