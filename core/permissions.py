@@ -33,6 +33,7 @@ ANYONE: Final = Rule(signed_in=False, member=False)
 SIGNED_IN: Final = Rule(member=False)  # also who belongs to no centre
 MEMBER: Final = Rule()
 OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
+LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
 
@@ -59,6 +60,14 @@ RULES: Final[dict[str, Rule]] = {
     "POST api/homework/<int:homework_id>/unschedule": TEACHING,
     "POST api/homework/<int:homework_id>/recall": TEACHING,
     "POST api/homework/<int:homework_id>/withdraw": TEACHING,
+    # submissions and grades
+    "POST api/homework/<int:homework_id>/submissions": LEARNING,
+    "GET api/homework/<int:homework_id>/submissions": MEMBER,
+    "GET api/submissions/<int:submission_id>": MEMBER,
+    "POST api/submissions/<int:submission_id>/grade": TEACHING,
+    "POST api/submissions/<int:submission_id>/return": TEACHING,
+    "GET api/classes/<int:class_id>/grade-book": OVERSEEING,
+    "GET api/grades": MEMBER,
     # what followed from what; of which events is decided in core/trace/viewer.py
     "GET api/trace/<uuidstr:event_id>": SIGNED_IN,
     "GET api/trace/deliveries/<int:delivery_id>": SIGNED_IN,
@@ -108,6 +117,14 @@ RULES: Final[dict[str, Rule]] = {
     "POST homework/<int:homework_id>/unschedule": TEACHING,
     "POST homework/<int:homework_id>/recall": TEACHING,
     "POST homework/<int:homework_id>/withdraw": TEACHING,
+    "GET homework/<int:homework_id>/work": MEMBER,
+    "POST homework/<int:homework_id>/hand-in": LEARNING,
+    "GET submissions/<int:submission_id>": MEMBER,
+    "POST submissions/<int:submission_id>/grade": TEACHING,
+    "POST submissions/<int:submission_id>/return": TEACHING,
+    "GET classes/<int:class_id>": MEMBER,
+    "GET classes/<int:class_id>/grade-book": MEMBER,
+    "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
     # development only: what the catching mail server caught

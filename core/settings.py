@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "core.people",
     "core.classes",
     "core.homework",
+    "core.submissions",
     "core.demo",
     "core.notices",
     "core.mail",

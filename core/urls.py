@@ -21,6 +21,9 @@ from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
 from core.people.api import router as people
+from core.submissions import class_pages
+from core.submissions import pages as submission_pages
+from core.submissions.api import router as submissions
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
@@ -32,7 +35,7 @@ api = NinjaAPI(
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, people, classes, homework, notices, jobs, trace):
+for router in (ops, people, classes, homework, submissions, notices, jobs, trace):
     api.add_router("", router)
 
 urlpatterns = [
@@ -48,7 +51,15 @@ urlpatterns = [
     path("centre", people_pages.choose_centre, name="choose-centre"),
     path("language", people_pages.choose_language, name="choose-language"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),
-    path("homework/<int:homework_id>", homework_pages.read, name="homework"),
+    path("homework/<int:homework_id>", submission_pages.homework, name="homework"),
+    path("homework/<int:homework_id>/work", submission_pages.work, name="homework-work"),
+    path("homework/<int:homework_id>/hand-in", submission_pages.hand_in, name="hand-in"),
+    path("submissions/<int:submission_id>", submission_pages.submission, name="submission"),
+    path("submissions/<int:submission_id>/grade", submission_pages.grade, name="grade"),
+    path("submissions/<int:submission_id>/return", submission_pages.give_back, name="give-back"),
+    path("classes/<int:class_id>", class_pages.school_class, name="class"),
+    path("classes/<int:class_id>/grade-book", class_pages.grade_book, name="grade-book"),
+    path("classes/<int:class_id>/grade-book.csv", class_pages.download, name="grade-book-csv"),
     path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),

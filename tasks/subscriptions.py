@@ -24,6 +24,13 @@ from core.ops.events import (
     QueuePaused,
     QueueResumed,
 )
+from core.submissions.events import (
+    HomeworkRemindersDue,
+    RemindersDue,
+    SubmissionGraded,
+    SubmissionHandedIn,
+    SubmissionReturned,
+)
 from tasks.cleanup import canary as cleanup_canary
 from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
@@ -31,11 +38,15 @@ from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email.homework import mail_class
 from tasks.email.homework_changed import mail_changed
+from tasks.email.reminders import mail_reminders
+from tasks.email.submissions import mail_graded
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
 from tasks.notices.homework_timed import publish_on_time, take_back_notices
+from tasks.notices.reminders import open_reminder_days, remind_students
+from tasks.notices.submissions import notify_graded, notify_returned, notify_teachers
 
 # Recorded, and followed by nothing: each with its reason.
 SILENT: Final[dict[type[Event], str]] = {
@@ -56,6 +67,12 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkRecalled: (take_back_notices,),
     HomeworkChangesNoted: (settle,),
     HomeworkChanged: (notify_changed, mail_changed),
+    # submissions and grades
+    SubmissionHandedIn: (notify_teachers,),
+    SubmissionGraded: (notify_graded, mail_graded),
+    SubmissionReturned: (notify_returned,),
+    RemindersDue: (open_reminder_days,),
+    HomeworkRemindersDue: (remind_students, mail_reminders),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (

@@ -1,6 +1,7 @@
-"""The pages on which homework is written, read, published and withdrawn."""
+"""The pages on which homework is written, published and taken back."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -54,22 +55,19 @@ def edit(request: HttpRequest, homework_id: int) -> HttpResponse:
     return show_form(request, form, frame, homework.school_class, homework)
 
 
-@never_cache
-def read(request: HttpRequest, homework_id: int) -> HttpResponse:
-    """One homework; with what can be done about it for those who teach the class."""
+def shown_of(request: HttpRequest, homework: Homework) -> dict[str, Any]:
+    """What homework/read.html shows of a homework, but for the work that is handed in."""
     frame = frame_of(request)
-    homework = queries.get_homework(homework_id, by=acting(request))
     teaches = may_teach(homework.school_class, acting(request))
     asks = teaches and homework.state in {HomeworkState.DRAFT, HomeworkState.SCHEDULED}
-    shown = {
+    return {
         "frame": frame,
         "homework": homework,
         "teaches": teaches,
         "oversees": may_oversee(homework.school_class, acting(request)),
-        "reach": in_words(reach_of(homework_id)) if asks else None,
+        "reach": in_words(reach_of(homework.pk)) if asks else None,
         "schedule_form": ScheduleForm(None, zone=frame.zone, homework=homework) if asks else None,
     }
-    return render(request, "homework/read.html", shown)
 
 
 def publish(request: HttpRequest, homework_id: int) -> HttpResponse:
@@ -80,6 +78,7 @@ def publish(request: HttpRequest, homework_id: int) -> HttpResponse:
 
 def schedule(request: HttpRequest, homework_id: int) -> HttpResponse:
     """Has a draft publish itself at the chosen time, or at another than before."""
+    check_teaches(request, queries.get_homework(homework_id, by=acting(request)).school_class)
     form = ScheduleForm(request.POST, zone=frame_of(request).zone)
     if not form.is_valid():
         messages.error(request, str(form["at"].errors[0]))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -30,12 +31,16 @@ from core.notices.models import Notice
 from core.ops.actions import redrive_letters
 from core.ops.events import CleanupDue
 from core.ops.orders import LetterFilter, RedriveOrder
+from core.people.models import Centre
+from core.submissions.events import HomeworkRemindersDue, RemindersDue
+from core.submissions.models import Submission
 from tasks.drain import drain
 from tasks.handler import Handler
 from tasks.notices.homework import notify_class
 from tasks.notices.homework_changed import settle
 from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
+from tests.flow.handing_in import graded, handed_in, returned
 from tests.flow.people import TEACHER
 
 Story = Callable[[School], None]
@@ -87,6 +92,45 @@ def publish_change_and_settle(school: School) -> None:
     drain(settle)
 
 
+def hand_in_work(school: School) -> None:
+    homework = school.publish()
+    in_time()
+    handed_in(school, homework)
+
+
+def hand_in_and_grade(school: School) -> None:
+    hand_in_work(school)
+    in_time()
+    graded(school, Submission.objects.get())
+
+
+def hand_in_and_give_back(school: School) -> None:
+    hand_in_work(school)
+    in_time()
+    returned(school, Submission.objects.get())
+
+
+def remind(school: School) -> None:
+    school.publish()
+    in_time()
+    Homework.objects.update(due_at=clock.now() + timedelta(hours=20))
+    for centre in Centre.objects.filter(slug="oakwood"):
+        due = HomeworkRemindersDue(centre_id=centre.pk, day=clock.now().date(), at=clock.now())
+        with transaction.atomic():
+            publish(due)
+
+
+def open_days_everywhere(_school: School) -> None:
+    zone = next(
+        name
+        for name in ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Asia/Karachi")
+        if 9 <= clock.now().astimezone(ZoneInfo(name)).hour < 19
+    )
+    Centre.objects.update(timezone=zone)
+    with transaction.atomic():
+        publish(RemindersDue(centre_id=NO_CENTRE))
+
+
 def let_things_pile_up(_school: School) -> None:
     long_ago = clock.now() - timedelta(days=30)
     Session.objects.create(session_key="old", expire_date=long_ago)
@@ -132,6 +176,14 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.settle": (publish_and_change, of_kind("HomeworkChanged"), 1),
     "notices.notify_changed": (publish_change_and_settle, Notice.objects.count, 120),
     "email.mail_changed": (publish_change_and_settle, Mail.objects.filter(state="sent").count, 120),
+    # submissions and grades: sixty notices and mails are those of the homework itself
+    "notices.notify_teachers": (hand_in_work, Notice.objects.count, 61),
+    "notices.notify_graded": (hand_in_and_grade, Notice.objects.count, 63),
+    "email.mail_graded": (hand_in_and_grade, Mail.objects.filter(state="sent").count, 62),
+    "notices.notify_returned": (hand_in_and_give_back, Notice.objects.count, 63),
+    "notices.open_reminder_days": (open_days_everywhere, of_kind("HomeworkRemindersDue"), 2),
+    "notices.remind_students": (remind, Notice.objects.count, 90),
+    "email.mail_reminders": (remind, Mail.objects.filter(state="sent").count, 90),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,

@@ -11,6 +11,7 @@ from django.test import Client
 from core.events.models import EventRecord
 from core.people.models import Role
 from core.permissions import RULES, Rule
+from core.submissions.actions import hand_in
 from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.pages import tell_class
@@ -34,6 +35,11 @@ class Things:
     def __init__(self, school: School, centre: str) -> None:
         self.homework = tell_class(school, centre=centre)
         self.school_class = school.class_7a(centre)
+        self.submission = hand_in(
+            homework_id=self.homework.pk,
+            body="One half.",
+            by=school.actor(f"student1@{centre}.example"),
+        )
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
         )
@@ -43,6 +49,7 @@ class Things:
 PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
     "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
+    "<int:submission_id>": (lambda things: things.submission.pk, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
@@ -56,6 +63,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "body": "",
         "due_at": in_a_week().isoformat(),
     },
+    "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
+    "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
