@@ -121,12 +121,13 @@ def append(entries: Sequence[NewEntry]) -> list[int]:
     return seqs
 
 
-def rewrite(streams: Mapping[str, int], data: Mapping[str, Any]) -> None:
-    """Have one entry of each stream say `data` instead, to whoever has not got it yet."""
+def rewrite(entries: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:
+    """Have entries, by stream and number, say something else to whoever has not got them yet."""
+    rows = list(entries)
     columns: dict[str, Any] = {
-        "streams": list(streams),
-        "seqs": list(streams.values()),
-        "data": [json.dumps(data, allow_nan=False)] * len(streams),
+        "streams": [stream for stream, _, _ in rows],
+        "seqs": [seq for _, seq, _ in rows],
+        "data": [json.dumps(data, allow_nan=False) for _, _, data in rows],
     }
     with connection.cursor() as cursor:
         cursor.execute(REWRITE, columns)

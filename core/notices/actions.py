@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 
 from core import clock
 from core.events.event import NO_CENTRE
@@ -64,27 +63,46 @@ def tell(notes: Sequence[Note]) -> None:
     )
 
 
-def take_back(event_id: UUID, person_ids: Iterable[int], title: str) -> None:
-    """Leave of the notices of an event, for these people, only that there was one.
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A notice that said too much, and what is left of it."""
 
-    What said too much is gone from the list, and from the streams for who has not followed them
-    yet; open pages read their lists anew.
+    event_id: UUID
+    person_id: int
+    title: str
+
+
+def take_back(taken: Iterable[TakenBack]) -> None:
+    """Leave of notices only that there was one, in the present transaction.
+
+    What they said is gone from the lists, and from the streams for who has not followed them yet;
+    open pages read their lists anew.
     """
-    told = Notice.objects.filter(event_id=event_id, person_id__in=person_ids)
-    found = list(told.order_by("person_id"))
-    if not found:
-        return
-    at = clock.now()
-    told.update(title=title, body="", url="/", read_at=Coalesce("read_at", at))
-    left = {"kind": found[0].kind, "title": title, "body": "", "url": "/"}
-    left["centre_id"] = str(found[0].centre_id)
-    rewrite({stream_of(each.person_id): each.seq for each in found}, left)
-    append(
-        [
-            NewEntry(stream_of(each.person_id), "notice_taken_back", left | {"seq": each.seq})
-            for each in found
-        ]
+    titles = {(each.event_id, each.person_id): each.title for each in taken}
+    told = Notice.objects.filter(
+        event_id__in={event for event, _ in titles}, person_id__in={person for _, person in titles}
     )
+    at = clock.now()
+    found = [each for each in told if (each.event_id, each.person_id) in titles]
+    for each in found:
+        each.title, each.body, each.url = titles[each.event_id, each.person_id], "", "/"
+        each.read_at = each.read_at or at
+    Notice.objects.bulk_update(found, ["title", "body", "url", "read_at"])
+    rewrite([(stream_of(each.person_id), each.seq, _left_of(each)) for each in found])
+    append(
+        [NewEntry(stream_of(each.person_id), "notice_taken_back", _left_of(each)) for each in found]
+    )
+
+
+def _left_of(notice: Notice) -> dict[str, str | int]:
+    return {
+        "kind": notice.kind,
+        "title": notice.title,
+        "body": notice.body,
+        "url": notice.url,
+        "centre_id": str(notice.centre_id),
+        "seq": notice.seq,
+    }
 
 
 def _shown(note: Note) -> dict[str, str]:

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from core.people.models import Guardianship, User
 
-CUSTODY: Final = "custody block"
-INACTIVE: Final = "account is not active"
-NO_GUARDIAN: Final = "no longer a guardian"
-NO_TEACHER: Final = "no longer a teacher of the class"
+CUSTODY: Final = gettext_noop("custody block")
+INACTIVE: Final = gettext_noop("account is not active")
+NO_GUARDIAN: Final = gettext_noop("no longer a guardian")
+NO_TEACHER: Final = gettext_noop("no longer a teacher of the class")
 
 
 @dataclass(frozen=True, slots=True)

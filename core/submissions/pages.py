@@ -115,10 +115,10 @@ def carry_out(request: HttpRequest, form: forms.Form, action: Callable[[], objec
     try:
         action()
     except InvalidError as error:
-        form.add_error(error.loc if error.loc in form.fields else None, error.msg)
+        form.add_error(error.loc if error.loc in form.fields else None, _(error.msg))
         return False
     except ConflictError as error:
-        messages.error(request, str(error))
+        messages.error(request, _(str(error)))
         return False
     return True
 

@@ -1,8 +1,9 @@
 """All that reads submissions. Another centre's do not exist here."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.classes.models import Enrolment
 from core.classes.queries import SEE_ALL, may_oversee, taught_by
@@ -11,6 +12,8 @@ from core.people.actor import Actor
 from core.people.models import Guardianship, User
 from core.refusals import NotFoundError
 from core.submissions.models import Review, Submission, SubmissionState
+
+MOST_TO_GRADE: Final = 10  # homework, on the first page
 
 
 def own_and_wards(by: Actor) -> Q:
@@ -105,3 +108,13 @@ def latest_reviews(submission_ids: Iterable[int]) -> dict[int, Review]:
     """By submission what was said last; one query for all that are asked."""
     reviews = Review.objects.filter(submission__in=list(submission_ids)).order_by("pk")
     return {each.submission_id: each for each in reviews}
+
+
+def to_grade(by: Actor) -> list[Homework] | None:
+    """The homework of one's classes with work that waits for a grade (`waiting`); None if none."""
+    waits = Count("submissions", filter=Q(submissions__state=SubmissionState.HANDED_IN))
+    homework = Homework.objects.filter(
+        school_class__in=taught_by(by), state=HomeworkState.PUBLISHED
+    ).annotate(waiting=waits)
+    found = homework.filter(waiting__gt=0).select_related("school_class").order_by("due_at", "pk")
+    return list(found[:MOST_TO_GRADE]) or None

@@ -6,6 +6,7 @@ from core.events.claims import Claimed
 from core.homework.audience import standing_of
 from core.homework.events import HomeworkChanged
 from core.homework.models import Homework
+from core.people.language import speaking_to
 from core.people.models import User
 from tasks.email.homework import WhyNot, less_unwanted, why_not_now
 from tasks.email.letter import Letter, write
@@ -36,10 +37,13 @@ def changed_letter(why_not: WhyNot, delivery: Claimed[HomeworkChanged]) -> Lette
     gone = homework.why_not_told(homework.publication_id)
     if reason := gone or why_not[homework.pk, delivery.key]:
         raise SkipError(reason)
+    person = User.objects.get(pk=delivery.key)
+    with speaking_to(person, homework.centre):
+        subject = headline(homework, delivery.event.changed)
     return write(
         "homework_changed",
-        to=User.objects.get(pk=delivery.key),
-        subject=headline(homework, delivery.event.changed),
+        to=person,
+        subject=subject,
         centre=homework.centre,
         path=f"/homework/{homework.pk}",
         homework=homework,

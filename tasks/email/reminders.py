@@ -4,6 +4,7 @@ from functools import partial
 
 from core.events.claims import Claimed
 from core.notices.models import NoticeKind
+from core.people.language import speaking_to
 from core.people.models import Centre, User
 from core.submissions.events import HomeworkRemindersDue
 from core.submissions.reminders import Missing
@@ -33,11 +34,14 @@ def reminder_letter(missing: Missing, delivery: Claimed[HomeworkRemindersDue]) -
     homework = missing.get(delivery.id)
     if not homework:
         raise SkipError(NOTHING_MISSING)
+    person, centre = User.objects.get(pk=delivery.key), Centre.objects.get(pk=delivery.centre_id)
+    with speaking_to(person, centre):
+        subject = headline(homework)[:250]
     return write(
         "homework_reminder",
-        to=User.objects.get(pk=delivery.key),
-        subject=headline(homework)[:250],
-        centre=Centre.objects.get(pk=delivery.centre_id),
+        to=person,
+        subject=subject,
+        centre=centre,
         path=path_to(homework),
         homework=homework,
     )

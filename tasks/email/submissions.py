@@ -1,7 +1,10 @@
 """Mails about grades."""
 
+from django.utils.translation import gettext_noop
+
 from core.events.claims import Claimed
 from core.notices.models import NoticeKind
+from core.people.language import speaking_to
 from core.people.models import User
 from core.submissions.audience import NO_GUARDIAN, families_of
 from core.submissions.events import SubmissionGraded
@@ -13,7 +16,7 @@ from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 from tasks.notices.submissions import family, graded_line, score_in_words, why_outdated
 
-UNWANTED = "does not want mail about grades"
+UNWANTED = gettext_noop("does not want mail about grades")
 
 
 def family_less_unwanted(event: SubmissionGraded) -> Recipients:
@@ -39,14 +42,16 @@ def grade_letter(delivery: Claimed[SubmissionGraded]) -> Letter:
     if reason := why_not_now(submission, delivery):
         raise SkipError(reason)
     person = User.objects.get(pk=delivery.key)
+    with speaking_to(person, submission.homework.centre):
+        subject, score = graded_line(submission, person.pk), score_in_words(submission)
     return write(
         "submission_graded",
         to=person,
-        subject=graded_line(submission, person.pk),
+        subject=subject,
         centre=submission.homework.centre,
         path=f"/submissions/{submission.pk}",
         submission=submission,
-        score=score_in_words(submission),
+        score=score,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.events.claims import Claimed
 from core.events.models import Delivery, DeliveryState
@@ -12,13 +13,14 @@ from core.homework.audience import standing_of
 from core.homework.events import HomeworkChanged, HomeworkChangesNoted
 from core.homework.models import Homework
 from core.homework.queries import hold_homework
+from core.language.dates import full
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
-from tasks.email.letter import local
-from tasks.handler import Batch, Recipients, on
+from tasks.handler import Batch, Recipients, kept, on
 from tasks.notices.homework import notify_class
+from tasks.notices.speaking import in_their_languages
 
-NOTHING_NEW: Final = "nothing is other than was told"
+NOTHING_NEW: Final = gettext_noop("nothing is other than was told")
 
 
 @on(HomeworkChangesNoted, batch=10)
@@ -53,8 +55,7 @@ def notify_changed(batch: Batch[HomeworkChanged]) -> None:
     tell(
         [
             _note(found[each.event.homework_id], each)
-            for each in batch.claimed
-            if each.id not in batch.skipped
+            for each in in_their_languages(kept(batch), batch.claimed[0].centre_id)
         ]
     )
 
@@ -72,7 +73,7 @@ def skip_who_may_not(batch: Batch[HomeworkChanged], homework: Iterable[Homework]
 def headline(homework: Homework, changed: tuple[str, ...]) -> str:
     """What has changed, in one line."""
     if "due_at" in changed:
-        due_at = local(homework.due_at, homework.centre.timezone)
+        due_at = full(homework.due_at, homework.centre.timezone)
         return _("Due date moved to %(when)s: %(title)s") % {
             "when": due_at,
             "title": homework.title,

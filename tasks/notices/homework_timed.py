@@ -1,15 +1,17 @@
 """What becomes of homework by the clock, and what of its notices when that was too soon."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.events.models import Delivery, DeliveryState
 from core.homework.actions import publish_scheduled
 from core.homework.events import HomeworkRecalled, HomeworkScheduled
-from core.notices.actions import take_back
+from core.notices.actions import TakenBack, take_back
 from tasks.handler import Batch, Recipients, on
 from tasks.notices.homework import notify_class
+from tasks.notices.speaking import in_their_languages
 
-RESCHEDULED = "no longer scheduled for this time"
+RESCHEDULED = gettext_noop("no longer scheduled for this time")
 
 
 @on(HomeworkScheduled, batch=10)
@@ -34,8 +36,11 @@ def told_too_soon(event: HomeworkRecalled) -> Recipients:
 @on(HomeworkRecalled, to=told_too_soon, batch=500)
 def take_back_notices(batch: Batch[HomeworkRecalled]) -> None:
     """Leave of each notice that there was one."""
-    for publication_id in {each.event.publication_id for each in batch.claimed}:
-        people = [
-            int(each.key) for each in batch.claimed if each.event.publication_id == publication_id
-        ]
-        take_back(publication_id, people, _("A homework was taken back by its teacher"))
+    take_back(
+        TakenBack(
+            each.event.publication_id,
+            int(each.key),
+            _("A homework was taken back by its teacher"),
+        )
+        for each in in_their_languages(batch.claimed, batch.claimed[0].centre_id)
+    )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from core import clock
 from core.events.claims import Claimed
@@ -13,7 +13,7 @@ from core.submissions.events import HomeworkRemindersDue, RemindersDue
 from core.submissions.reminders import Missing, missing_work, open_days
 from tasks.handler import Batch, Recipients, on
 
-NOTHING_MISSING: Final = "nothing is missing any more"
+NOTHING_MISSING: Final = gettext_noop("nothing is missing any more")
 
 
 @on(RemindersDue)

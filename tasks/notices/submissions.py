@@ -1,9 +1,10 @@
 """What people are told in the portal about submissions and grades."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.events.claims import Claimed
 from core.homework.models import HomeworkState
@@ -13,14 +14,15 @@ from core.submissions.audience import NO_GUARDIAN, NO_TEACHER, families_of, teac
 from core.submissions.events import SubmissionGraded, SubmissionHandedIn, SubmissionReturned
 from core.submissions.models import Review, Submission, SubmissionState
 from core.submissions.queries import latest_reviews
-from tasks.handler import Batch, Recipients, on
+from tasks.handler import Batch, Recipients, kept, on
+from tasks.notices.speaking import in_their_languages
 
-NOT_PUBLISHED: Final = "the homework is not published any more"
-NEWER_VERSION: Final = "a newer version was handed in"
-NEWER_REVIEW: Final = "it was looked at again since"
+NOT_PUBLISHED: Final = gettext_noop("the homework is not published any more")
+NEWER_VERSION: Final = gettext_noop("a newer version was handed in")
+NEWER_REVIEW: Final = gettext_noop("it was looked at again since")
 
 Reviewed = SubmissionGraded | SubmissionReturned
-R = TypeVar("R", SubmissionGraded, SubmissionReturned)
+R = TypeVar("R", SubmissionGraded, SubmissionReturned, SubmissionHandedIn)
 Found = dict[int, Submission]
 
 
@@ -42,7 +44,7 @@ def notify_teachers(batch: Batch[SubmissionHandedIn]) -> None:
         newer = "" if submission.version == each.event.number else NEWER_VERSION
         if why_not := why_gone(submission) or newer or now:
             batch.skip(each, why_not)
-    tell([_handed_in(found[each.event.submission_id], each) for each in kept(batch)])
+    tell([_handed_in(found[each.event.submission_id], each) for each in told(batch)])
 
 
 def _handed_in(submission: Submission, delivery: Claimed[SubmissionHandedIn]) -> Note:
@@ -68,7 +70,7 @@ def notify_graded(batch: Batch[SubmissionGraded]) -> None:
     """Tell the student and the guardians who may know what it came to."""
     found = submissions_of(batch)
     skip_who_may_not(batch, found)
-    tell([_graded(found[each.event.submission_id], each) for each in kept(batch)])
+    tell([_graded(found[each.event.submission_id], each) for each in told(batch)])
 
 
 def _graded(submission: Submission, delivery: Claimed[SubmissionGraded]) -> Note:
@@ -99,7 +101,7 @@ def notify_returned(batch: Batch[SubmissionReturned]) -> None:
     """Tell the student and the guardians who may know that there is another try."""
     found = submissions_of(batch)
     skip_who_may_not(batch, found)
-    tell([_returned(found[each.event.submission_id], each) for each in kept(batch)])
+    tell([_returned(found[each.event.submission_id], each) for each in told(batch)])
 
 
 def _returned(submission: Submission, delivery: Claimed[SubmissionReturned]) -> Note:
@@ -143,9 +145,9 @@ def why_gone(submission: Submission) -> str:
     return "" if published else NOT_PUBLISHED
 
 
-def kept(batch: Batch[Any]) -> Iterable[Claimed[Any]]:
-    """What is not skipped."""
-    return (each for each in batch.claimed if each.id not in batch.skipped)
+def told(batch: Batch[R]) -> Iterator[Claimed[R]]:
+    """What is not skipped, each while the language of its person is spoken."""
+    return in_their_languages(kept(batch), batch.claimed[0].centre_id)
 
 
 def note_of(

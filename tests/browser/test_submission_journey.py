@@ -8,7 +8,7 @@ from tests.browser.test_homework_journey import no_reload, write_homework
 TITLE = "Photosynthesis"
 
 
-def test_work_is_handed_in_graded_and_seen(sign_in: SignIn) -> None:
+def test_work_is_handed_in_graded_and_seen(sign_in: SignIn) -> None:  # noqa: PLR0915 - one long way
     teacher = sign_in("teacher@oakwood.example")
     student = sign_in("student4@oakwood.example", viewport=PHONE)
     parent = sign_in("parent4@oakwood.example", viewport=PHONE)
