@@ -57,6 +57,11 @@ class Env(BaseSettings):
     mailbox_dir: Path | None = None
     flower_url: str = ""
 
+    media_dir: Path = Path("var/media")
+    x_accel_redirect: Annotated[str, Field(pattern=r"^(/[\w-]+)*$")] = (
+        ""  # nginx's internal location
+    )
+
     alive_file: Path | None = None  # what a worker touches for as long as it listens
     delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 6.0
 

@@ -35,6 +35,8 @@ MEMBER: Final = Rule()
 OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
 LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
+HELP_DESK: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
+CENTRE_ADMIN: Final = Rule(roles=frozenset({Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
 
 # What else stands between them and a thing (is it their class, their child?) is decided where it
@@ -74,11 +76,43 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/trace/jobs/<uuidstr:job_id>": SIGNED_IN,
     "GET api/trace/mails/<str:message_id>": SIGNED_IN,
     "GET api/homework/<int:homework_id>/deliveries": OVERSEEING,
+    # tickets; that others' are not there for who is no staff is decided in core/tickets/queries.py
+    "GET api/tickets": MEMBER,
+    "POST api/tickets": MEMBER,
+    "GET api/tickets/<int:ticket_id>": MEMBER,
+    "PATCH api/tickets/<int:ticket_id>": HELP_DESK,
+    "GET api/tickets/<int:ticket_id>/comments": MEMBER,
+    "POST api/tickets/<int:ticket_id>/comments": MEMBER,
+    "GET api/tickets/<int:ticket_id>/history": MEMBER,
+    "POST api/tickets/<int:ticket_id>/assign": HELP_DESK,
+    "POST api/tickets/<int:ticket_id>/resolve": MEMBER,
+    "POST api/tickets/<int:ticket_id>/reopen": MEMBER,
+    "GET api/ticket-assignees": HELP_DESK,
+    "GET api/ticket-categories": MEMBER,
+    "POST api/ticket-categories": CENTRE_ADMIN,
+    "PATCH api/ticket-categories/<int:category_id>": CENTRE_ADMIN,
+    "GET tickets": MEMBER,
+    "GET tickets/new": MEMBER,
+    "POST tickets/new": MEMBER,
+    "GET tickets/<int:ticket_id>": MEMBER,
+    "POST tickets/<int:ticket_id>": MEMBER,
+    "POST tickets/<int:ticket_id>/assign": HELP_DESK,
+    "GET tickets/<int:ticket_id>/edit": HELP_DESK,
+    "POST tickets/<int:ticket_id>/edit": HELP_DESK,
+    "GET tickets/categories": CENTRE_ADMIN,
+    "POST tickets/categories": CENTRE_ADMIN,
+    "POST tickets/categories/<int:category_id>": CENTRE_ADMIN,
     # notices
     "GET api/notices": SIGNED_IN,
     "POST api/notices/read": SIGNED_IN,
     "GET api/notice-preferences": SIGNED_IN,
     "PUT api/notice-preferences": SIGNED_IN,
+    # files; whose is decided in core/files/queries.py
+    "POST api/files": MEMBER,
+    "GET api/files/<int:file_id>": MEMBER,
+    "DELETE api/files/<int:file_id>": MEMBER,
+    "GET api/files/<int:file_id>/content": MEMBER,
+    "GET api/files/<int:file_id>/thumbnail": MEMBER,
     # running the system
     "GET api/ops/queues": OPERATOR,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,
@@ -125,6 +159,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET classes/<int:class_id>": MEMBER,
     "GET classes/<int:class_id>/grade-book": MEMBER,
     "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
+    "GET files/<int:file_id>": MEMBER,
+    "GET files/<int:file_id>/thumbnail": MEMBER,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
     # development only: what the catching mail server caught

@@ -13,6 +13,14 @@ class ConflictError(Exception):
     """The thing is not in a state in which this can be done."""
 
 
+class TooLargeError(Exception):
+    """More was sent than is taken."""
+
+
+class WrongTypeError(Exception):
+    """A file is not of a type that is taken, or not of the type that its name says."""
+
+
 class InvalidError(Exception):
     """What was given for a field cannot be.
 

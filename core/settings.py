@@ -56,7 +56,9 @@ INSTALLED_APPS = [
     "core.mail",
     "core.ops",
     "core.jobs",
+    "core.tickets",
     "core.canary",
+    "core.files",
     "schedules",
 ]
 
@@ -67,6 +69,8 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "core.http.language.LanguageMiddleware",
     "core.http.problems.ProblemMiddleware",
+    "core.http.heads.HeadMiddleware",
+    "core.http.intake.IntakeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -175,6 +179,13 @@ STATIC_ROOT = ROOT / "static"
 STATICFILES_DIRS = [ROOT / "core" / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+
+# Files: bytes on a disk that web and workers share, what is known of them in PostgreSQL.
+MEDIA_ROOT = ENV.media_dir
+LARGEST_FILE = 100 * 2**20  # bytes
+FILE_UPLOAD_HANDLERS = ["core.http.uploads.StreamToDisk"]  # never in memory
+X_ACCEL_REDIRECT = ENV.x_accel_redirect
+FILE_READERS = "core.file_readers.READERS"  # who may read what a thing's files hold
 
 LIVE_HEARTBEAT = 5.0  # seconds; a hint lost on the way costs as much; membership lasts for 30
 MAILBOX_DIR = ENV.mailbox_dir

@@ -9,14 +9,20 @@ from core.audit.actions import record
 from core.classes.models import SchoolClass
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
+from core.files.models import File
 from core.homework.models import Homework
 from core.isolation.scope import everywhere
 from core.people.acting import HEADER
 from core.people.actor import Actor
+from core.tickets.models import Ticket, TicketCategory
 
 THINGS: Final[dict[str, type[models.Model]]] = {
     "class_id": SchoolClass,
     "homework_id": Homework,
+    # tickets
+    "ticket_id": Ticket,
+    "category_id": TicketCategory,
+    "file_id": File,
     "event_id": EventRecord,
     "delivery_id": Delivery,
 }

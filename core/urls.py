@@ -8,6 +8,8 @@ from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from core.classes.api import router as classes
+from core.files import pages as file_pages
+from core.files.api import router as files
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
@@ -24,6 +26,10 @@ from core.people.api import router as people
 from core.submissions import class_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
+from core.tickets import category_pages as ticket_category_pages
+from core.tickets import pages as ticket_pages
+from core.tickets.api import router as tickets
+from core.tickets.category_api import router as ticket_categories
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
@@ -35,8 +41,10 @@ api = NinjaAPI(
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, people, classes, homework, submissions, notices, jobs, trace):
+for router in (ops, people, classes, homework, submissions, files, notices, jobs, trace):
     api.add_router("", router)
+api.add_router("", tickets)
+api.add_router("", ticket_categories)
 
 urlpatterns = [
     path("healthz", healthz),
@@ -71,6 +79,20 @@ urlpatterns = [
     ),
     path("homework/<int:homework_id>/recall", homework_pages.recall, name="recall-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
+    # tickets
+    path("tickets", ticket_pages.tickets, name="tickets"),
+    path("tickets/new", ticket_pages.write, name="write-ticket"),
+    path("tickets/<int:ticket_id>", ticket_pages.ticket, name="ticket"),
+    path("tickets/<int:ticket_id>/assign", ticket_pages.assign, name="assign-ticket"),
+    path("tickets/<int:ticket_id>/edit", ticket_pages.edit, name="edit-ticket"),
+    path("tickets/categories", ticket_category_pages.categories, name="ticket-categories"),
+    path(
+        "tickets/categories/<int:category_id>",
+        ticket_category_pages.change,
+        name="change-ticket-category",
+    ),
+    path("files/<int:file_id>", file_pages.content, name="file"),
+    path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),
 ]

@@ -11,6 +11,7 @@ from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
+    TooManyFilesSent,
 )
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
@@ -20,7 +21,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from core.http.request_id import id_of
-from core.refusals import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from core.refusals import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    TooLargeError,
+    WrongTypeError,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5  # seconds; about what a database needs to come back after a fail-over
@@ -53,6 +61,8 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotFoundError: 404,
     NotAllowedError: 403,
     ConflictError: 409,
+    TooLargeError: 413,
+    WrongTypeError: 415,
     InvalidError: 422,
 }
 # The first that fits counts: RequestDataTooBig is a SuspiciousOperation.
@@ -60,6 +70,7 @@ FAILURES: Final[dict[type[Exception], int]] = {
     Http404: 404,
     PermissionDenied: 403,
     RequestDataTooBig: 413,
+    TooManyFilesSent: 413,
     SuspiciousOperation: 400,
     BadRequest: 400,
     MultiPartParserError: 400,

@@ -16,6 +16,8 @@ from core.canary.models import QueueCanary
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
+from core.files.actions import remove_file
+from core.files.models import File
 from core.homework.actions import (
     edit_homework,
     recall_homework,
@@ -40,8 +42,12 @@ from tasks.notices.homework import notify_class
 from tasks.notices.homework_changed import settle
 from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
+from tests.flow.desk import ADMIN, a_desk
 from tests.flow.handing_in import graded, handed_in, returned
-from tests.flow.people import TEACHER
+from tests.flow.people import STUDENT, TEACHER
+from tests.flow.uploads import kept, on_disk, picture
+
+pytestmark = pytest.mark.usefixtures("media")
 
 Story = Callable[[School], None]
 Effect = Callable[[], int]
@@ -158,6 +164,41 @@ def redrive_behind_a_canary(school: School) -> None:
     told.filter(state="pending").update(state="done")  # the canary
 
 
+def open_ticket(school: School) -> None:
+    a_desk(school).open()
+
+
+def assign_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.assign(desk.open(), by=ADMIN)
+
+
+def comment_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.say(desk.open(), by=STUDENT)
+
+
+def resolve_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.resolve(desk.open())
+
+
+def reopen_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.reopen(desk.resolve(desk.open()))
+
+
+def give_a_picture(school: School) -> None:
+    kept(school.actor("teacher@oakwood.example"), picture(), "red.png")
+
+
+def take_a_file_back(school: School) -> None:
+    give_a_picture(school)
+    kept(school.actor("teacher@oakwood.example"))
+    by = school.actor("teacher@oakwood.example")
+    remove_file(file_id=File.objects.latest("id").pk, by=by)
+
+
 def of_type(name: str) -> Effect:
     return Entry.objects.filter(type=name).count
 
@@ -184,6 +225,17 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.open_reminder_days": (open_days_everywhere, of_kind("HomeworkRemindersDue"), 2),
     "notices.remind_students": (remind, Notice.objects.count, 90),
     "email.mail_reminders": (remind, Mail.objects.filter(state="sent").count, 90),
+    # tickets
+    "notices.notify_opened": (open_ticket, Notice.objects.count, 3),
+    "notices.notify_assigned": (assign_ticket, Notice.objects.count, 2),
+    "notices.notify_commented": (comment_ticket, Notice.objects.count, 3),
+    "notices.notify_resolved": (resolve_ticket, Notice.objects.count, 1),
+    "notices.notify_reopened": (reopen_ticket, Notice.objects.count, 3),
+    "email.mail_opened": (open_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_assigned": (assign_ticket, Mail.objects.filter(state="sent").count, 2),
+    "email.mail_commented": (comment_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_resolved": (resolve_ticket, Mail.objects.filter(state="sent").count, 1),
+    "email.mail_reopened": (reopen_ticket, Mail.objects.filter(state="sent").count, 3),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,
@@ -191,6 +243,13 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     ),
     "cleanup.clear_sessions": (let_things_pile_up, Session.objects.count, 1),
     "cleanup.keep_house": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
+    "files.make_thumbnail": (
+        give_a_picture,
+        File.objects.filter(thumbnail="ready").count,
+        1,
+    ),
+    "files.drop_bytes": (take_a_file_back, lambda: len(on_disk()), 1),
+    "files.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "notices.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "email.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "cleanup.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),

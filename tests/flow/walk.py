@@ -14,7 +14,9 @@ from core.permissions import RULES, Rule
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
 from tests.flow.conftest import School
+from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
+from tests.flow.uploads import kept
 
 OWN, FOREIGN = "oakwood", "riverside"
 MISSING: Final = 987_654_321
@@ -34,11 +36,15 @@ class Things:
 
     def __init__(self, school: School, centre: str) -> None:
         self.homework = tell_class(school, centre=centre)
+        self.ticket = Desk(school).open(by=f"student1@{centre}.example")
         self.school_class = school.class_7a(centre)
         self.submission = hand_in(
             homework_id=self.homework.pk,
             body="One half.",
             by=school.actor(f"student1@{centre}.example"),
+        )
+        self.file = kept(
+            school.actor(f"teacher@{centre}.example"), subject=f"homework:{self.homework.pk}"
         )
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
@@ -50,6 +56,10 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
     "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
     "<int:submission_id>": (lambda things: things.submission.pk, MISSING),
+    # tickets
+    "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
+    "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
+    "<int:file_id>": (lambda things: things.file.pk, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
@@ -65,6 +75,14 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     },
     "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
     "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
+    # tickets
+    "POST api/tickets": {"category_id": "0", "subject": "Walk"},
+    "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
+    "POST api/tickets/<int:ticket_id>/comments": {"body": "Walk"},
+    "POST api/tickets/<int:ticket_id>/assign": {"assignee_id": None},
+    "POST api/ticket-categories": {"name": "Walk"},
+    "PATCH api/ticket-categories/<int:category_id>": {"name": "Walk on"},
+    "POST tickets/<int:ticket_id>": {"body": "Walk", "then": "comment"},
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
