@@ -38,7 +38,7 @@ SCHEDULES: Final = (
         event=HousekeepingDue(centre_id=NO_CENTRE),
         crontab={"hour": "3", "minute": "0"},
     ),
-    Schedule(  # each hour, as it is nine o'clock somewhere: core/submissions/reminders.py
+    Schedule(  # each hour, as it is nine o'clock somewhere: core/submissions/reminder_actions.py
         name="homework-reminders",
         event=RemindersDue(centre_id=NO_CENTRE),
         crontab={"hour": "*", "minute": "0"},

@@ -1,5 +1,6 @@
 """All that changes homework. Each action is one transaction that also publishes its event."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, TypedDict, Unpack
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from core import clock
 from core.classes.queries import get_class, may_teach
 from core.events.publish import publish
+from core.files.attachments import attach_files, set_files
 from core.homework import queries
 from core.homework.events import (
     HomeworkChanged,
@@ -39,6 +41,9 @@ class Changes(TypedDict, total=False):
     max_score: int
 
 
+NO_FILES: Final[tuple[int, ...]] = ()
+
+
 @transaction.atomic
 def draft_homework(  # noqa: PLR0913 - a homework has that many parts
     *,
@@ -47,9 +52,13 @@ def draft_homework(  # noqa: PLR0913 - a homework has that many parts
     body: str,
     due_at: datetime,
     max_score: int = BEST_SCORE,
+    files: Iterable[int] = NO_FILES,
     by: Actor,
 ) -> Homework:
-    """Write a homework that only the class's teachers see; InvalidError for a wrong due date."""
+    """Write a homework that only the class's teachers see; InvalidError for a wrong due date.
+
+    `files` are ids of the actor's own.
+    """
     check_moment("due_at", due_at)
     school_class = get_class(class_id, by=by)
     if not may_teach(school_class, by):
@@ -64,13 +73,22 @@ def draft_homework(  # noqa: PLR0913 - a homework has that many parts
         max_score=max_score,
         created_at=clock.now(),
     )
+    attach_files(files, subject=homework.subject, by=by)
     publish(HomeworkDrafted(centre_id=by.centre_id, homework_id=homework.pk))
     return homework
 
 
 @transaction.atomic
-def edit_homework(*, homework_id: int, by: Actor, **changes: Unpack[Changes]) -> Homework:
+def edit_homework(
+    *,
+    homework_id: int,
+    by: Actor,
+    files: Iterable[int] | None = None,
+    **changes: Unpack[Changes],
+) -> Homework:
     """Change what is given of a homework; ConflictError when it was withdrawn.
+
+    `files` are all that it is to have from now on.
 
     The due date may stay one that has passed, but may not become one (InvalidError). Those who were
     told of the homework hear of the change within a minute or so.
@@ -86,6 +104,8 @@ def edit_homework(*, homework_id: int, by: Actor, **changes: Unpack[Changes]) ->
     if homework.state == HomeworkState.PUBLISHED and before != queries.told_of(homework):
         _note_changes(homework, before)
     homework.save(update_fields=[*Changes.__annotations__, "told_as"])
+    if files is not None:
+        set_files(files, subject=homework.subject, by=by)
     publish(HomeworkEdited(centre_id=by.centre_id, homework_id=homework.pk))
     return homework
 

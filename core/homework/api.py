@@ -5,6 +5,7 @@ from typing import Final
 from django.http import HttpRequest
 from ninja import Body, Query, Router, Status
 
+from core.files.attachments import files_of_many
 from core.homework import actions, queries
 from core.homework.bodies import HomeworkChange, HomeworkDraft, HomeworkTold, PublicationWanted
 from core.homework.models import Homework, HomeworkState
@@ -41,6 +42,7 @@ def draft_homework(
         body=given.body,
         due_at=given.due_at,
         max_score=given.max_score,
+        files=map(int, given.files),
         by=by,
     )
     return Status(201, HomeworkTold.of(homework))
@@ -56,7 +58,10 @@ def list_homework(request: HttpRequest, wanted: Query[HomeworkWanted]) -> Page[H
         rows = rows.filter(state=wanted.state)
     if wanted.class_id is not None:
         rows = rows.filter(school_class=id_from(wanted.class_id))
-    return read_page(rows, LATEST_FIRST, wanted, HomeworkTold.of)
+    page = read_page(rows, LATEST_FIRST, wanted, lambda row: row)
+    files = files_of_many([each.subject for each in page.items])
+    told = [HomeworkTold.of(each, files[each.subject]) for each in page.items]
+    return Page(items=told, next=page.next)
 
 
 @router.get(
@@ -79,6 +84,8 @@ def get_homework(request: HttpRequest, homework_id: int) -> HomeworkTold:
 def edit_homework(request: HttpRequest, homework_id: int, given: HomeworkChange) -> HomeworkTold:
     """Changes what is given. A withdrawn homework stays as it is (409)."""
     changes = given.model_dump(exclude_unset=True)
+    if "files" in changes:
+        changes["files"] = [int(each) for each in given.files]
     return HomeworkTold.of(
         actions.edit_homework(homework_id=homework_id, by=acting(request), **changes)
     )

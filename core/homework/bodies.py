@@ -1,11 +1,15 @@
 """What is sent and told of homework."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field
 
 from core import clock
+from core.files.attachments import files_of
+from core.files.bodies import FileIds, FileTold
+from core.files.models import File
 from core.homework.models import BEST_SCORE, HIGHEST_BEST_SCORE, Homework, HomeworkState
 from core.http.bodies import BodyText, Given, Id, Moment, Title, Told
 
@@ -19,6 +23,7 @@ class HomeworkDraft(Given):
     body: BodyText = ""
     due_at: Moment
     max_score: BestScore = BEST_SCORE
+    files: FileIds = ()
 
 
 class HomeworkChange(Given):
@@ -29,6 +34,7 @@ class HomeworkChange(Given):
     body: BodyText = Field(default_factory=str)
     due_at: Moment = Field(default_factory=clock.now)
     max_score: BestScore = Field(default_factory=int)
+    files: FileIds = Field(default_factory=tuple)
 
 
 class PublicationWanted(Given):
@@ -53,10 +59,12 @@ class HomeworkTold(Told):
     published_at: datetime | None
     recall_until: datetime | None
     max_score: int
+    files: list[FileTold]
 
     @classmethod
-    def of(cls, homework: Homework) -> Self:
-        """The homework in words; its class should be selected."""
+    def of(cls, homework: Homework, files: Iterable[File] | None = None) -> Self:
+        """The homework in words; its class should be selected. It asks for `files` if it must."""
+        given = files_of(homework.subject) if files is None else files
         return cls(
             id=str(homework.pk),
             class_id=str(homework.school_class_id),
@@ -71,4 +79,5 @@ class HomeworkTold(Told):
             published_at=homework.published_at,
             recall_until=homework.recall_until,
             max_score=homework.max_score,
+            files=[FileTold.of(each) for each in given],
         )

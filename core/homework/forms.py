@@ -7,12 +7,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.homework.complaints import FormWithFiles
 from core.homework.models import BEST_SCORE, HIGHEST_BEST_SCORE, Homework
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> shows and sends
 
 
-class LocalForm(forms.Form):
+class LocalForm(FormWithFiles):
     """A form whose times are the centre's."""
 
     def __init__(self, data: Any, *, zone: str, initial: dict[str, Any]) -> None:

@@ -59,6 +59,11 @@ class Homework(models.Model):
         return self.title
 
     @property
+    def subject(self) -> str:
+        """Under which its files are attached."""
+        return f"homework:{self.pk}"
+
+    @property
     def recall_until(self) -> datetime | None:
         """Until when it can be recalled; None when it cannot."""
         if self.state != HomeworkState.PUBLISHED or self.published_at is None:

@@ -12,13 +12,22 @@ from django.views.decorators.cache import never_cache
 
 from core.classes.models import SchoolClass
 from core.classes.queries import get_class, may_oversee, may_teach
+from core.files.attachments import files_of
+from core.files.forms import PICKED, picked_files, shown_again
+from core.files.models import File
 from core.homework import actions, queries
 from core.homework.forms import HomeworkForm, ScheduleForm
 from core.homework.models import Homework, HomeworkState
 from core.homework.reach import Reach, mails_left, reach_of
 from core.notices.frame import Frame, frame_of
 from core.people.acting import acting
-from core.refusals import ConflictError, InvalidError, NotAllowedError
+from core.refusals import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    TooLargeError,
+    WrongTypeError,
+)
 
 
 @never_cache
@@ -30,7 +39,10 @@ def write(request: HttpRequest, class_id: int) -> HttpResponse:
     check_teaches(request, school_class)
     form = HomeworkForm(sent(request), zone=frame.zone)
     written = save(
-        form, lambda: actions.draft_homework(class_id=class_id, by=by, **form.cleaned_data)
+        form,
+        lambda: actions.draft_homework(
+            class_id=class_id, by=by, files=picked_files(request, by=by), **form.cleaned_data
+        ),
     )
     if written:
         return after_saving(request, written)
@@ -48,7 +60,10 @@ def edit(request: HttpRequest, homework_id: int) -> HttpResponse:
         raise ConflictError("A withdrawn homework cannot be changed.")
     form = HomeworkForm(sent(request), zone=frame.zone, homework=homework)
     written = save(
-        form, lambda: actions.edit_homework(homework_id=homework_id, by=by, **form.changes)
+        form,
+        lambda: actions.edit_homework(
+            homework_id=homework_id, by=by, files=picked_files(request, by=by), **form.changes
+        ),
     )
     if written:
         return after_saving(request, written)
@@ -63,6 +78,7 @@ def shown_of(request: HttpRequest, homework: Homework) -> dict[str, Any]:
     return {
         "frame": frame,
         "homework": homework,
+        "files": files_of(homework.subject),
         "teaches": teaches,
         "oversees": may_oversee(homework.school_class, acting(request)),
         "reach": in_words(reach_of(homework.pk)) if asks else None,
@@ -162,8 +178,8 @@ def save(form: HomeworkForm, action: Callable[[], Homework]) -> Homework | None:
         return None
     try:
         return action()
-    except InvalidError as error:
-        form.add_error(error.loc if error.loc in form.fields else None, _(error.msg))
+    except (InvalidError, TooLargeError, WrongTypeError) as error:
+        form.complain(error)
         return None
 
 
@@ -202,6 +218,16 @@ def in_words(reach: Reach) -> str:
     }
 
 
+def files_in_form(request: HttpRequest, subject: str) -> list[File]:
+    """Those that the thing has; in a form that comes back, those that were still picked."""
+    held = files_of(subject) if subject else []
+    if request.method != "POST":
+        return held
+    picked = request.POST.getlist(PICKED)
+    mine = shown_again(request, by=acting(request))
+    return mine + [each for each in held if str(each.pk) in picked and each not in mine]
+
+
 def show_form(
     request: HttpRequest,
     form: HomeworkForm,
@@ -210,5 +236,11 @@ def show_form(
     homework: Homework | None,
 ) -> HttpResponse:
     """The form, with what is wrong in it."""
-    shown = {"frame": frame, "form": form, "school_class": school_class, "homework": homework}
+    shown = {
+        "frame": frame,
+        "form": form,
+        "school_class": school_class,
+        "homework": homework,
+        "files": files_in_form(request, homework.subject if homework else ""),
+    }
     return render(request, "homework/form.html", shown, status=422 if form.is_bound else 200)

@@ -1,5 +1,6 @@
 """All that changes submissions. Each action is one transaction that also publishes its event."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from core import clock
 from core.classes.queries import may_teach
 from core.events.publish import publish
+from core.files.attachments import attach_files, detach_files
 from core.homework.models import Homework, HomeworkState
 from core.homework.queries import get_homework, hold_homework
 from core.people.actor import Actor
@@ -17,44 +19,68 @@ from core.submissions.events import SubmissionGraded, SubmissionHandedIn, Submis
 from core.submissions.models import Review, Submission, SubmissionState, SubmissionVersion
 
 CONTENT: Final = ("state", "version", "body", "handed_in_at", "due_at", "score", "comment")
+NO_FILES: Final[tuple[int, ...]] = ()
 VERDICT: Final = ("state", "score", "comment", "reviewed_at")
 
 
 @transaction.atomic
-def hand_in(*, homework_id: int, body: str, by: Actor) -> Submission:
+def hand_in(
+    *, homework_id: int, body: str, by: Actor, files: Iterable[int] = NO_FILES
+) -> Submission:
     """Hand in work, or a new version of it; the same again changes nothing.
 
-    ConflictError when it was graded already, NotAllowedError for who is not of the class.
+    `files` are ids of the actor's own; a version's file can go on into the next. ConflictError when
+    it was graded already, NotAllowedError for who is not of the class.
     """
     homework = get_homework(homework_id, by=by)
     if not queries.is_student_of(homework, by):
         raise NotAllowedError("Only students of the class hand in work.")
-    if not body.strip():
-        raise InvalidError("body", "must not be empty")
+    wanted = list(files)
+    if not (body.strip() or wanted):
+        raise InvalidError("body", "must not be empty where there are no files")
     _check_published(homework)
     submission = _own_submission(homework, by)
     if submission.state == SubmissionState.GRADED:
         raise ConflictError("It was graded already. Ask for it back to try again.")
-    if submission.version and (submission.state, submission.body) == ("handed_in", body):
+    before = queries.files_handed_in(submission)
+    if _is_same(submission, body) and {each.pk for each in before} == set(wanted):
         return submission
-    submission.state, submission.score = SubmissionState.HANDED_IN, None
-    submission.version += 1
-    submission.body, submission.comment = body, ""
-    submission.handed_in_at, submission.due_at = clock.now(), homework.due_at
-    submission.save(update_fields=CONTENT)
-    SubmissionVersion.objects.create(
-        centre_id=by.centre_id,
-        submission=submission,
-        number=submission.version,
-        body=body,
-        handed_in_at=submission.handed_in_at,
-    )
+    version = _new_version(submission, body)
+    _attach(version, wanted, by)
     publish(
         SubmissionHandedIn(
             centre_id=by.centre_id, submission_id=submission.pk, number=submission.version
         )
     )
     return submission
+
+
+def _is_same(submission: Submission, body: str) -> bool:
+    is_open = submission.version and submission.state == SubmissionState.HANDED_IN
+    return bool(is_open and submission.body == body)
+
+
+def _new_version(submission: Submission, body: str) -> SubmissionVersion:
+    submission.state, submission.score = SubmissionState.HANDED_IN, None
+    submission.version += 1
+    submission.body, submission.comment = body, ""
+    submission.handed_in_at, submission.due_at = clock.now(), submission.homework.due_at
+    submission.save(update_fields=CONTENT)
+    return SubmissionVersion.objects.create(
+        centre_id=submission.centre_id,
+        submission=submission,
+        number=submission.version,
+        body=body,
+        handed_in_at=submission.handed_in_at,
+    )
+
+
+def _attach(version: SubmissionVersion, files: list[int], by: Actor) -> None:
+    """Attach the files to a version; those that the one before has go on into this one."""
+    before = version.submission.versions.filter(number=version.number - 1).first()
+    if before:
+        detach_files(files, subject=before.subject)
+    attach_files(files, subject=version.subject, by=by)
 
 
 @transaction.atomic

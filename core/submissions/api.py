@@ -5,6 +5,7 @@ from typing import Final
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
+from core.files.attachments import files_of_many
 from core.homework.models import Homework
 from core.homework.queries import get_homework
 from core.http.bodies import id_from
@@ -51,7 +52,12 @@ def hand_in(
     After the due date it counts as late. What was graded already stays as it is (409), unless the
     teacher gives it back.
     """
-    found = actions.hand_in(homework_id=homework_id, body=given.body, by=acting(request))
+    found = actions.hand_in(
+        homework_id=homework_id,
+        body=given.body,
+        files=map(int, given.files),
+        by=acting(request),
+    )
     return Status(201, SubmissionTold.of(found))
 
 
@@ -85,9 +91,11 @@ def get_submission(request: HttpRequest, submission_id: int) -> SubmissionHistor
     """A submission with its versions and what was said of them."""
     found = queries.get_submission(submission_id, by=acting(request))
     reviews = found.reviews.select_related("by").order_by("pk")
+    versions = list(found.versions.order_by("number"))
+    files = files_of_many([each.subject for each in versions])
     return SubmissionHistory(
         **SubmissionTold.of(found).model_dump(),
-        versions=[VersionTold.of(each) for each in found.versions.order_by("number")],
+        versions=[VersionTold.of(each, files[each.subject]) for each in versions],
         reviews=[ReviewTold.of(each) for each in reviews],
     )
 

@@ -1,5 +1,6 @@
 """What is sent and told of submissions and grades."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -7,6 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from core import clock
+from core.files.bodies import FileIds, FileTold
+from core.files.models import File
 from core.homework.models import Homework, HomeworkState
 from core.http.bodies import BodyText, Given, Id, Told
 from core.people.models import User
@@ -18,9 +21,10 @@ VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
 
 
 class SubmissionGiven(Given):
-    """Work as its student hands it in."""
+    """Work as its student hands it in: text, files or both."""
 
-    body: BodyText
+    body: BodyText = ""
+    files: FileIds = ()
 
 
 class GradeGiven(Given):
@@ -95,11 +99,17 @@ class VersionTold(Told):
     number: int
     body: str
     handed_in_at: datetime
+    files: list[FileTold]
 
     @classmethod
-    def of(cls, version: SubmissionVersion) -> Self:
+    def of(cls, version: SubmissionVersion, files: Iterable[File]) -> Self:
         """The version in words."""
-        return cls(number=version.number, body=version.body, handed_in_at=version.handed_in_at)
+        return cls(
+            number=version.number,
+            body=version.body,
+            handed_in_at=version.handed_in_at,
+            files=[FileTold.of(each) for each in files],
+        )
 
 
 class ReviewTold(Told):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.homework.complaints import FormWithFiles
 from core.homework.models import HIGHEST_BEST_SCORE
 
 LONGEST = 20_000
@@ -15,21 +16,17 @@ def with_plain_lines(text: object) -> str:
     return str(text).replace("\r\n", "\n")
 
 
-class HandInForm(forms.Form):
-    """A student's work."""
+class HandInForm(FormWithFiles):
+    """A student's work; files come beside it."""
 
-    body = forms.CharField(
-        label=_("Your work"),
-        max_length=LONGEST,
-        error_messages={"required": _("Write something before you hand it in.")},
-    )
+    body = forms.CharField(label=_("Your work"), max_length=LONGEST, required=False)
 
     def clean_body(self) -> str:
         """The text as it was typed."""
         return with_plain_lines(self.cleaned_data["body"])
 
 
-class VersionedForm(forms.Form):
+class VersionedForm(FormWithFiles):
     """What is said of a version; it must still be the latest."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

@@ -69,6 +69,11 @@ class SubmissionVersion(models.Model):
     def __str__(self) -> str:
         return f"version {self.number} of {self.submission}"
 
+    @property
+    def subject(self) -> str:
+        """Under which its files are attached."""
+        return f"work:{self.pk}"
+
 
 class Review(models.Model):
     """What a teacher said of a version: a grade, or that it may be tried again. Never changed."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from core.classes.queries import may_oversee, may_teach
+from core.files.attachments import files_of_many
+from core.files.forms import PICKED, picked_files, shown_again
+from core.files.models import File
+from core.homework.complaints import FormWithFiles
 from core.homework.models import Homework, HomeworkState
 from core.homework.pages import shown_of
 from core.homework.queries import get_homework
@@ -18,7 +21,13 @@ from core.http.lists import Wanted, read_page
 from core.notices.frame import frame_of
 from core.people.acting import acting
 from core.people.models import Centre
-from core.refusals import ConflictError, InvalidError, NotAllowedError
+from core.refusals import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    TooLargeError,
+    WrongTypeError,
+)
 from core.submissions import actions, queries
 from core.submissions.forms import GradeForm, HandInForm, ReturnForm
 from core.submissions.gradebook import BY_NAME
@@ -53,7 +62,12 @@ def hand_in(request: HttpRequest, homework_id: int) -> HttpResponse:
     done = carry_out(
         request,
         form,
-        lambda: actions.hand_in(homework_id=homework_id, body=form.cleaned_data["body"], by=by),
+        lambda: actions.hand_in(
+            homework_id=homework_id,
+            body=form.cleaned_data["body"],
+            files=picked_files(request, by=by),
+            by=by,
+        ),
     )
     if not done:
         return show_homework(request, found, form)
@@ -108,14 +122,14 @@ def check_teaches(request: HttpRequest, found: Submission) -> None:
         raise NotAllowedError("Only a teacher of the class can do this.")
 
 
-def carry_out(request: HttpRequest, form: forms.Form, action: Callable[[], object]) -> bool:
+def carry_out(request: HttpRequest, form: FormWithFiles, action: Callable[[], object]) -> bool:
     """Whether the action was carried out; what is wrong is said in the form, or on the page."""
     if not form.is_valid():
         return False
     try:
         action()
-    except InvalidError as error:
-        form.add_error(error.loc if error.loc in form.fields else None, _(error.msg))
+    except (InvalidError, TooLargeError, WrongTypeError) as error:
+        form.complain(error)
         return False
     except ConflictError as error:
         messages.error(request, _(str(error)))
@@ -132,7 +146,18 @@ def show_homework(
     mine = shown["mine"]
     if shown["is_learner"] and not (mine and mine.state == SubmissionState.GRADED):
         shown["form"] = form or HandInForm(initial={"body": mine.body if mine else ""})
+        shown["picked"] = picked(request, mine)
     return render(request, "submissions/homework.html", shown, status=422 if form else 200)
+
+
+def picked(request: HttpRequest, mine: Submission | None) -> list[File]:
+    """The files of one's latest version; in a form that comes back, those still picked."""
+    held = queries.files_handed_in(mine)
+    if request.method != "POST":
+        return held
+    kept = [each for each in held if str(each.pk) in request.POST.getlist(PICKED)]
+    again = shown_again(request, by=acting(request))
+    return kept + [each for each in again if each not in kept]
 
 
 def work_shown(request: HttpRequest, found: Homework) -> dict[str, Any]:
@@ -166,11 +191,13 @@ def show_submission(
     before, after = queries.neighbours_of(found) if oversees else (None, None)
     score = "" if found.score is None else f"{found.score.normalize():f}"
     first = {"version": found.version, "comment": found.comment, "score": score}
+    versions = list(found.versions.order_by("-number"))
     shown = {
         "frame": frame,
         "submission": found,
         "homework": found.homework,
-        "versions": list(found.versions.order_by("-number")),
+        "versions": versions,
+        "files": files_of_many([each.subject for each in versions]),
         "reviews": list(found.reviews.select_related("by").order_by("-pk")),
         "is_own": found.student_id == acting(request).user_id,
         "grade_form": (form or GradeForm(initial=first)) if teaches else None,

@@ -7,11 +7,13 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.classes.models import Enrolment
 from core.classes.queries import SEE_ALL, may_oversee, taught_by
+from core.files.attachments import files_of
+from core.files.models import File
 from core.homework.models import Homework, HomeworkState
 from core.people.actor import Actor
 from core.people.models import Guardianship, User
 from core.refusals import NotFoundError
-from core.submissions.models import Review, Submission, SubmissionState
+from core.submissions.models import Review, Submission, SubmissionState, SubmissionVersion
 
 MOST_TO_GRADE: Final = 10  # homework, on the first page
 
@@ -118,3 +120,20 @@ def to_grade(by: Actor) -> list[Homework] | None:
     ).annotate(waiting=waits)
     found = homework.filter(waiting__gt=0).select_related("school_class").order_by("due_at", "pk")
     return list(found[:MOST_TO_GRADE]) or None
+
+
+def get_version(version_id: int, *, by: Actor) -> SubmissionVersion:
+    """A version of one of `submissions_for`; NotFoundError otherwise."""
+    versions = SubmissionVersion.objects.filter(submission__in=submissions_for(by))
+    found = versions.filter(pk=version_id).first()
+    if found is None:
+        raise NotFoundError("There is no such submission.")
+    return found
+
+
+def files_handed_in(submission: Submission | None) -> list[File]:
+    """The files of the latest version."""
+    if submission is None:
+        return []
+    version = submission.versions.filter(number=submission.version).first()
+    return files_of(version.subject) if version else []

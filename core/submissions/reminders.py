@@ -1,44 +1,15 @@
-"""Reminding students of what is due within a day: when, and of what."""
+"""Of what students are to be reminded: what is due within a day and was not handed in."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import connection
 
-from core.events.publish import publish
 from core.homework.models import Homework
-from core.people.models import Centre
-from core.submissions.events import HomeworkRemindersDue
-from core.submissions.models import ReminderDay
 
-FROM: Final = 9  # o'clock, in the centre's time zone
-UNTIL: Final = 20  # when nothing worked at nine, later is better than not, but not at night
 AHEAD: Final = timedelta(hours=24)
-
-
-@transaction.atomic
-def open_days(*, at: datetime) -> int:
-    """Have the students of each centre reminded where it is time; once a day. Returns how many."""
-    days = {centre.pk: day for centre in Centre.objects.all() if (day := _day_of(centre, at))}
-    done = ReminderDay.objects.filter(day__in=set(days.values())).values_list("centre_id", "day")
-    due = set(days.items()) - set(done)
-    return sum(_open_day(centre_id, day, at) for centre_id, day in sorted(due))
-
-
-def _day_of(centre: Centre, at: datetime) -> date | None:
-    """The day there, where it is time; None otherwise."""
-    there = at.astimezone(ZoneInfo(centre.timezone))
-    return there.date() if FROM <= there.hour < UNTIL else None
-
-
-def _open_day(centre_id: int, day: date, at: datetime) -> bool:
-    _, is_new = ReminderDay.objects.get_or_create(centre_id=centre_id, day=day)
-    if is_new:
-        publish(HomeworkRemindersDue(centre_id=centre_id, day=day, at=at))
-    return is_new
 
 
 Missing = dict[int, list[Homework]]  # by student, what is due first comes first

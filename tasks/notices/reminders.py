@@ -10,7 +10,8 @@ from core.homework.models import Homework
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
 from core.submissions.events import HomeworkRemindersDue, RemindersDue
-from core.submissions.reminders import Missing, missing_work, open_days
+from core.submissions.reminder_actions import open_days
+from core.submissions.reminders import Missing, missing_work
 from tasks.handler import Batch, Recipients, on
 
 NOTHING_MISSING: Final = gettext_noop("nothing is missing any more")

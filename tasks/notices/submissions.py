@@ -22,7 +22,7 @@ NEWER_VERSION: Final = gettext_noop("a newer version was handed in")
 NEWER_REVIEW: Final = gettext_noop("it was looked at again since")
 
 Reviewed = SubmissionGraded | SubmissionReturned
-R = TypeVar("R", SubmissionGraded, SubmissionReturned, SubmissionHandedIn)
+R = TypeVar("R", SubmissionGraded, SubmissionReturned)
 Found = dict[int, Submission]
 
 
@@ -145,7 +145,7 @@ def why_gone(submission: Submission) -> str:
     return "" if published else NOT_PUBLISHED
 
 
-def told(batch: Batch[R]) -> Iterator[Claimed[R]]:
+def told(batch: Batch[Any]) -> Iterator[Claimed[Any]]:
     """What is not skipped, each while the language of its person is spoken."""
     return in_their_languages(kept(batch), batch.claimed[0].centre_id)
 

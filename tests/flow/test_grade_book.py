@@ -156,7 +156,7 @@ def test_a_student_hands_in_with_a_form(school: School, homework: Homework) -> N
 def test_what_is_empty_is_not_handed_in(school: School, homework: Homework) -> None:
     answer = client_of(STUDENT).post(f"/homework/{homework.pk}/hand-in", {"body": " "})
     assert answer.status_code == 422
-    assert "Write something before" in checked(answer)
+    assert "must not be empty" in checked(answer)
 
 
 def test_what_is_graded_is_not_handed_in_again(school: School, submission: Submission) -> None:

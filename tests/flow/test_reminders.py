@@ -11,7 +11,7 @@ from core.mail.models import Mail
 from core.notices.models import Notice, NoticePreference
 from core.people.models import Centre
 from core.submissions.models import ReminderDay
-from core.submissions.reminders import open_days
+from core.submissions.reminder_actions import open_days
 from tests.flow.conftest import School
 from tests.flow.handing_in import graded, handed_in, returned
 from tests.flow.people import STUDENT

@@ -17,7 +17,7 @@ from core.people.models import Guardianship, User
 from core.submissions.models import Review, Submission
 from tests.flow.conftest import School
 from tests.flow.handing_in import grade, graded, handed_in, returned, send
-from tests.flow.pages import STAFF
+from tests.flow.pages import STAFF, shown
 from tests.flow.people import (
     PARENT,
     STRANGER,
@@ -28,6 +28,7 @@ from tests.flow.people import (
     ids,
     post,
 )
+from tests.flow.uploads import kept
 
 WorkOff = Callable[[], int]
 OTHER = "student2@oakwood.example"
@@ -119,6 +120,55 @@ def test_work_must_say_something(school: School, homework: Homework) -> None:
     (error,) = assert_problem(send(homework, " \n"), 422)["errors"]
     assert error["loc"][-1] == "body"
     assert_problem(send(school.draft("Draft")), 404)
+
+
+# Files
+
+
+def file_of(school: School, email: str = STUDENT, name: str = "notes.pdf") -> str:
+    return str(kept(school.actor(email), name=name).pk)
+
+
+def send_files(homework: Homework, *files: str, who: str = STUDENT) -> Any:
+    path = f"/api/homework/{homework.pk}/submissions"
+    return post(client_of(who), path, {"files": list(files)})
+
+
+@pytest.mark.usefixtures("media")
+def test_files_are_handed_in_and_go_on_into_the_next_version(
+    school: School, homework: Homework
+) -> None:
+    first, second = file_of(school), file_of(school, name="more.pdf")
+    answer = send_files(homework, first)
+    assert answer.status_code == 201
+    assert send_files(homework, first).json()["version"] == 1
+    assert send_files(homework, first, second).json()["version"] == 2
+
+    told = client_of(TEACHER).get(f"/api/submissions/{answer.json()['id']}").json()
+    assert [[each["id"] for each in version["files"]] for version in told["versions"]] == [
+        [],
+        [first, second],
+    ]
+    html = shown(client_of(TEACHER), f"/submissions/{answer.json()['id']}")
+    assert "more.pdf" in html
+
+
+@pytest.mark.usefixtures("media")
+def test_who_may_see_the_work_may_read_its_files(school: School, homework: Homework) -> None:
+    file_id = file_of(school)
+    send_files(homework, file_id)
+    path = f"/api/files/{file_id}/content"
+    for who, status in ((TEACHER, 200), (PARENT, 200), (OTHER, 404), (STRANGER, 404)):
+        answer = client_of(who).get(path)
+        assert answer.status_code == status, who
+        answer.close()
+
+
+@pytest.mark.usefixtures("media")
+def test_only_own_files_are_handed_in(school: School, homework: Homework) -> None:
+    (error,) = assert_problem(send_files(homework, file_of(school, OTHER)), 422)["errors"]
+    assert error["loc"][-1] == "files"
+    assert not Submission.objects.exists()
 
 
 # Grading
