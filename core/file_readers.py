@@ -7,6 +7,7 @@ from core.files.queries import Reader
 from core.homework import queries as homework
 from core.people.actor import Actor
 from core.refusals import NotAllowedError, NotFoundError
+from core.submissions import queries as submissions
 
 
 def whoever_gets(get: Callable[..., Any], read_id: Callable[[str], Any] = int) -> Reader:
@@ -25,4 +26,5 @@ def whoever_gets(get: Callable[..., Any], read_id: Callable[[str], Any] = int) -
 # By the beginning of the subject, `homework:7`. One line for each kind of thing that has files.
 READERS: Final[Mapping[str, Reader]] = {
     "homework": whoever_gets(homework.get_homework),
+    "work": whoever_gets(submissions.get_version),
 }

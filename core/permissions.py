@@ -39,6 +39,7 @@ SIGNED_IN: Final = Rule(member=False)  # also who belongs to no centre
 ENROLLING: Final = Rule(member=False, enrolled=False)  # on the way to a second factor, too
 MEMBER: Final = Rule()
 OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
+LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 HELP_DESK: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
 CENTRE_ADMIN: Final = Rule(roles=frozenset({Role.ADMIN}))
@@ -77,7 +78,17 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/homework/<int:homework_id>": MEMBER,
     "PATCH api/homework/<int:homework_id>": TEACHING,
     "POST api/homework/<int:homework_id>/publish": TEACHING,
+    "POST api/homework/<int:homework_id>/unschedule": TEACHING,
+    "POST api/homework/<int:homework_id>/recall": TEACHING,
     "POST api/homework/<int:homework_id>/withdraw": TEACHING,
+    # submissions and grades
+    "POST api/homework/<int:homework_id>/submissions": LEARNING,
+    "GET api/homework/<int:homework_id>/submissions": MEMBER,
+    "GET api/submissions/<int:submission_id>": MEMBER,
+    "POST api/submissions/<int:submission_id>/grade": TEACHING,
+    "POST api/submissions/<int:submission_id>/return": TEACHING,
+    "GET api/classes/<int:class_id>/grade-book": OVERSEEING,
+    "GET api/grades": MEMBER,
     # what followed from what; of which events is decided in core/trace/viewer.py
     "GET api/trace/<uuidstr:event_id>": SIGNED_IN,
     "GET api/trace/deliveries/<int:delivery_id>": SIGNED_IN,
@@ -171,7 +182,18 @@ RULES: Final[dict[str, Rule]] = {
     "GET homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/publish": TEACHING,
+    "POST homework/<int:homework_id>/schedule": TEACHING,
+    "POST homework/<int:homework_id>/unschedule": TEACHING,
+    "POST homework/<int:homework_id>/recall": TEACHING,
     "POST homework/<int:homework_id>/withdraw": TEACHING,
+    "GET homework/<int:homework_id>/work": MEMBER,
+    "POST homework/<int:homework_id>/hand-in": LEARNING,
+    "GET submissions/<int:submission_id>": MEMBER,
+    "POST submissions/<int:submission_id>/grade": TEACHING,
+    "POST submissions/<int:submission_id>/return": TEACHING,
+    "GET classes/<int:class_id>": MEMBER,
+    "GET classes/<int:class_id>/grade-book": MEMBER,
+    "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
     "GET files/<int:file_id>": MEMBER,
     "GET files/<int:file_id>/thumbnail": MEMBER,
     "GET notices": SIGNED_IN,

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "core.classes",
     "core.homework",
+    "core.submissions",
     "core.demo",
     "core.notices",
     "core.mail",

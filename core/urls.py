@@ -29,6 +29,9 @@ from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
 from core.people.api import router as people
+from core.submissions import class_pages
+from core.submissions import pages as submission_pages
+from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
 from core.tickets import pages as ticket_pages
 from core.tickets.api import router as tickets
@@ -45,6 +48,7 @@ api = NinjaAPI(
 )
 answer_problems(api)
 for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
+for router in (ops, people, classes, homework, submissions, files, notices, jobs, trace):
     api.add_router("", router)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)
@@ -80,10 +84,25 @@ urlpatterns = [
     path("centre", people_pages.choose_centre, name="choose-centre"),
     path("language", people_pages.choose_language, name="choose-language"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),
-    path("homework/<int:homework_id>", homework_pages.read, name="homework"),
+    path("homework/<int:homework_id>", submission_pages.homework, name="homework"),
+    path("homework/<int:homework_id>/work", submission_pages.work, name="homework-work"),
+    path("homework/<int:homework_id>/hand-in", submission_pages.hand_in, name="hand-in"),
+    path("submissions/<int:submission_id>", submission_pages.submission, name="submission"),
+    path("submissions/<int:submission_id>/grade", submission_pages.grade, name="grade"),
+    path("submissions/<int:submission_id>/return", submission_pages.give_back, name="give-back"),
+    path("classes/<int:class_id>", class_pages.school_class, name="class"),
+    path("classes/<int:class_id>/grade-book", class_pages.grade_book, name="grade-book"),
+    path("classes/<int:class_id>/grade-book.csv", class_pages.download, name="grade-book-csv"),
     path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
+    path("homework/<int:homework_id>/schedule", homework_pages.schedule, name="schedule-homework"),
+    path(
+        "homework/<int:homework_id>/unschedule",
+        homework_pages.unschedule,
+        name="unschedule-homework",
+    ),
+    path("homework/<int:homework_id>/recall", homework_pages.recall, name="recall-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
     # tickets
     path("tickets", ticket_pages.tickets, name="tickets"),

@@ -11,6 +11,7 @@ from django.test import Client
 from core.events.models import EventRecord
 from core.people.models import Role
 from core.permissions import RULES, Rule
+from core.submissions.actions import hand_in
 from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.desk import Desk
@@ -37,6 +38,11 @@ class Things:
         self.homework = tell_class(school, centre=centre)
         self.ticket = Desk(school).open(by=f"student1@{centre}.example")
         self.school_class = school.class_7a(centre)
+        self.submission = hand_in(
+            homework_id=self.homework.pk,
+            body="One half.",
+            by=school.actor(f"student1@{centre}.example"),
+        )
         self.file = kept(
             school.actor(f"teacher@{centre}.example"), subject=f"homework:{self.homework.pk}"
         )
@@ -49,6 +55,7 @@ class Things:
 PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
     "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
+    "<int:submission_id>": (lambda things: things.submission.pk, MISSING),
     # tickets
     "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
     "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
@@ -66,6 +73,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "body": "",
         "due_at": in_a_week().isoformat(),
     },
+    "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
+    "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
     "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
