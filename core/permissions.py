@@ -37,6 +37,10 @@ TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 HELP_DESK: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
 CENTRE_ADMIN: Final = Rule(roles=frozenset({Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
+# centres, calendar, classes
+MANAGING: Final = Rule(roles=frozenset({Role.STAFF, Role.ADMIN}))
+OFFICE: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
+ADMINS: Final = Rule(roles=frozenset({Role.ADMIN}))
 
 # What else stands between them and a thing (is it their class, their child?) is decided where it
 # is read: core/<area>/queries.py and actions.py.
@@ -59,6 +63,35 @@ RULES: Final[dict[str, Rule]] = {
     "PATCH api/homework/<int:homework_id>": TEACHING,
     "POST api/homework/<int:homework_id>/publish": TEACHING,
     "POST api/homework/<int:homework_id>/withdraw": TEACHING,
+    # centres, calendar, classes
+    "GET api/centre": MEMBER,
+    "PATCH api/centre": ADMINS,
+    "GET api/ops/centres": OPERATOR,
+    "POST api/ops/centres": OPERATOR,
+    "PATCH api/ops/centres/<int:centre_id>": OPERATOR,
+    "GET api/terms": MEMBER,
+    "POST api/terms": ADMINS,
+    "PATCH api/terms/<int:term_id>": ADMINS,
+    "DELETE api/terms/<int:term_id>": ADMINS,
+    "GET api/holidays": MEMBER,
+    "POST api/holidays": ADMINS,
+    "PATCH api/holidays/<int:closed_day_id>": ADMINS,
+    "DELETE api/holidays/<int:closed_day_id>": ADMINS,
+    "GET api/courses": MEMBER,
+    "POST api/courses": MANAGING,
+    "GET api/courses/<int:course_id>": MEMBER,
+    "PATCH api/courses/<int:course_id>": MANAGING,
+    "POST api/classes": MANAGING,
+    "PATCH api/classes/<int:class_id>": MANAGING,
+    "POST api/classes/<int:class_id>/archive": MANAGING,
+    "GET api/classes/<int:class_id>/teachers": MEMBER,
+    "POST api/classes/<int:class_id>/teachers": MANAGING,
+    "DELETE api/classes/<int:class_id>/teachers/<int:person_id>": MANAGING,
+    "GET api/classes/<int:class_id>/enrolments": OFFICE,
+    "POST api/classes/<int:class_id>/enrolments": MANAGING,
+    "POST api/enrolments/<int:enrolment_id>/move": MANAGING,
+    "POST api/enrolments/<int:enrolment_id>/end": MANAGING,
+    "GET api/students/<int:student_id>/enrolments": OFFICE,
     # what followed from what; of which events is decided in core/trace/viewer.py
     "GET api/trace/<uuidstr:event_id>": SIGNED_IN,
     "GET api/trace/deliveries/<int:delivery_id>": SIGNED_IN,

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "core.events",
     "core.live",
     "core.people",
+    "core.calendar",
     "core.classes",
     "core.homework",
     "core.demo",

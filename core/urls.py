@@ -7,7 +7,10 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from core.calendar.api import router as calendar
+from core.centres.api import router as centres
 from core.classes.api import router as classes
+from core.classes.enrolment_api import router as enrolments
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
@@ -40,6 +43,8 @@ for router in (ops, people, classes, homework, notices, jobs, trace):
     api.add_router("", router)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)
+for router in (centres, calendar, enrolments):  # centres, calendar, classes
+    api.add_router("", router)
 
 urlpatterns = [
     path("healthz", healthz),

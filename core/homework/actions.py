@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from core import clock
-from core.classes.queries import get_class, may_teach
+from core.classes.queries import check_not_archived, get_class, may_teach
 from core.events.publish import publish
 from core.homework import queries
 from core.homework.events import (
@@ -30,6 +30,7 @@ def draft_homework(
     school_class = get_class(class_id, by=by)
     if not may_teach(school_class, by):
         raise NotAllowedError("Only a teacher of the class can set homework for it.")
+    check_not_archived(school_class)
     homework = Homework.objects.create(
         centre_id=by.centre_id,
         school_class=school_class,
@@ -112,5 +113,6 @@ def _lock(homework_id: int, by: Actor) -> Homework:
     homework = queries.get_homework(homework_id, by=by)
     if not may_teach(homework.school_class, by):
         raise NotAllowedError("Only a teacher of the class can do this.")
+    check_not_archived(homework.school_class)
     locked = Homework.objects.select_for_update(of=("self",)).select_related("school_class")
     return locked.get(pk=homework.pk)
