@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from core.canary.events import CanaryDue
 from core.calendar.events import (
     HolidayChanged,
     HolidayRemoved,
@@ -11,6 +10,7 @@ from core.calendar.events import (
     TermChanged,
     TermRemoved,
 )
+from core.canary.events import CanaryDue
 from core.centres.events import CentreChanged, CentreOpened
 from core.classes.events import (
     ClassArchived,

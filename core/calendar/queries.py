@@ -4,8 +4,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from core import clock
 from core.calendar.models import ClosedDay, Term
@@ -42,10 +41,8 @@ def terms_between(centre_id: int, first: date, last: date) -> QuerySet[Term]:
 
 def closed_between(centre_id: int, first: date, last: date) -> QuerySet[ClosedDay]:
     """What is closed on one of the days, earliest first."""
-    closed = ClosedDay.objects.filter(centre_id=centre_id, day__lte=last).alias(
-        last=Coalesce("until", "day", output_field=DateField())
-    )
-    return closed.filter(last__gte=first).order_by("day")
+    ending = Q(until__gte=first) | Q(until=None, day__gte=first)
+    return ClosedDay.objects.filter(ending, centre_id=centre_id, day__lte=last).order_by("day")
 
 
 def terms_for(by: Actor) -> QuerySet[Term]:

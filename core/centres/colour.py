@@ -12,6 +12,7 @@ from core.people.models import COLOUR
 WHITE: Final = "#ffffff"
 BLACK: Final = "#000000"
 LEAST: Final = 3.0  # contrast
+NEARLY_BLACK: Final = 0.04045  # of sRGB
 
 
 def is_colour(text: str) -> bool:
@@ -42,4 +43,4 @@ def luminance(colour: str) -> float:
 
 
 def _linear(share: float) -> float:
-    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
+    return share / 12.92 if share <= NEARLY_BLACK else float(((share + 0.055) / 1.055) ** 2.4)

@@ -12,6 +12,9 @@ from django.db import connection, transaction
 from core import clock
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
+from core.classes.actions import open_class
+from core.classes.enrolling import enrol_student, move_student
+from core.classes.models import Enrolment
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery
 from core.events.publish import publish
@@ -99,10 +102,27 @@ def reopen_ticket(school: School) -> None:
     desk.reopen(desk.resolve(desk.open()))
 
 
+def enrol_a_newcomer(school: School) -> None:
+    enrolment = Enrolment.objects.get(student__email="student1@oakwood.example")
+    student_id, class_id = enrolment.student_id, enrolment.school_class_id
+    enrolment.delete()
+    by = school.actor("staff@oakwood.example")
+    enrol_student(class_id=class_id, student_id=student_id, by=by)
+
+
+def move_a_student(school: School) -> None:
+    by = school.actor("staff@oakwood.example")
+    other = open_class(name="7B", by=by)
+    enrolment = Enrolment.objects.get(student__email="student1@oakwood.example")
+    move_student(enrolment_id=enrolment.pk, class_id=other.pk, by=by)
+
+
 # What sets each handler off, how its effect is counted, and how often it must be there.
 STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_class": (publish_homework, Notice.objects.count, 60),
     "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
+    "notices.tell_teachers_of_newcomer": (enrol_a_newcomer, Notice.objects.count, 1),
+    "notices.tell_teachers_of_move": (move_a_student, Notice.objects.count, 1),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
     # tickets
     "notices.notify_opened": (open_ticket, Notice.objects.count, 3),
