@@ -64,6 +64,6 @@ def check_settings(settings: dict[str, Any]) -> None:
     if "colour" not in settings:
         return
     if not is_colour(settings["colour"]):
-        raise InvalidError("colour", "must be a colour like #0b6068")
+        raise InvalidError("colour", "must be a colour like #0f6e77")
     if not is_legible(settings["colour"]):
         raise InvalidError("colour", "must stand out from white and from black, by 3 to 1")

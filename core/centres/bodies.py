@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from core.http.bodies import STORABLE, Given, Id, Title, Told, one_line
 from core.people.models import Centre, Language
 
-DEFAULT_COLOUR: Final = "#0b6068"
+DEFAULT_COLOUR: Final = "#0f6e77"
 
 ShortName = Annotated[
     str,

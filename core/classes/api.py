@@ -126,7 +126,7 @@ def assign_teacher(
 ) -> Status[TeacherTold]:
     """Has a teacher of the centre teach a class. Doing so again changes nothing."""
     by = acting(request)
-    teacher = actions.assign_teacher(class_id=class_id, person_id=int(given.person_id), by=by)
+    teacher = actions.assign_teacher(class_id=class_id, person_id=given.person_id, by=by)
     return Status(201, TeacherTold.of(teacher))
 
 

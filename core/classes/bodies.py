@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from core.calendar.bodies import Name
 from core.classes.models import Course, Enrolment, SchoolClass
@@ -11,12 +11,14 @@ from core.http.bodies import STORABLE, Given, Id, Told, id_from, one_line
 from core.people.models import User
 
 
-def numbered(text: str) -> int:
+def numbered(given: object) -> int:
     """The number of an id; 0, which nothing has, for what cannot be one of ours."""
-    return id_from(text) or 0
+    if not isinstance(given, str):
+        raise ValueError("must be an id, which is a string")  # noqa: TRY004 - as pydantic wants it
+    return id_from(given) or 0
 
 
-Reference = Annotated[str, StringConstraints(max_length=40), AfterValidator(numbered)]
+Reference = Annotated[int, BeforeValidator(numbered), WithJsonSchema({"type": "string"})]
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20),

@@ -48,7 +48,7 @@ def enrol_student(
 ) -> Status[EnrolmentTold]:
     """Has a student of the centre attend a class from today. Its teachers are told."""
     by = acting(request)
-    enrolled = enrolling.enrol_student(class_id=class_id, student_id=int(given.student_id), by=by)
+    enrolled = enrolling.enrol_student(class_id=class_id, student_id=given.student_id, by=by)
     return Status(201, EnrolmentTold.of(enrolled))
 
 
@@ -66,7 +66,7 @@ def move_student(request: HttpRequest, enrolment_id: int, given: MoveOrder) -> E
     """
     by = acting(request)
     return EnrolmentTold.of(
-        enrolling.move_student(enrolment_id=enrolment_id, class_id=int(given.class_id), by=by)
+        enrolling.move_student(enrolment_id=enrolment_id, class_id=given.class_id, by=by)
     )
 
 

@@ -47,7 +47,7 @@ class Centre(models.Model):
     timezone = models.CharField(max_length=64, default="UTC", validators=[check_timezone])
     short_name = models.CharField(max_length=40, blank=True)  # for the page's header; '': the name
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
-    colour = models.CharField(max_length=7, default="#0b6068", validators=[RegexValidator(COLOUR)])
+    colour = models.CharField(max_length=7, default="#0f6e77", validators=[RegexValidator(COLOUR)])
 
     class Meta:
         constraints = [

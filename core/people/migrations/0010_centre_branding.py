@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             model_name="centre",
             name="colour",
             field=models.CharField(
-                default="#0b6068",
+                default="#0f6e77",
                 max_length=7,
                 validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
             ),
