@@ -60,8 +60,8 @@ from tasks.email import tickets as ticket_mails
 from tasks.email.homework import mail_class
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
-from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
 from tasks.notices import tickets as ticket_notices
+from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
 from tasks.notices.homework import notify_class, notify_withdrawn
 
 # Recorded, and followed by nothing: each with its reason.

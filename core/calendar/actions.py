@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
+from django.utils.translation import gettext as _
 
 from core.calendar import queries
 from core.calendar.events import (
@@ -136,12 +137,13 @@ def _check_days(*days: tuple[str, date]) -> None:
     """Refuse days centuries away, which are slips of the finger, and a last before its first."""
     for field, day in days:
         if not EARLIEST <= day <= LATEST:
-            raise InvalidError(field, f"must be between {EARLIEST} and {LATEST}")
-    (_, first), (field, last) = days
+            most = {"earliest": EARLIEST, "latest": LATEST}
+            raise InvalidError(field, _("must be between %(earliest)s and %(latest)s") % most)
+    (__, first), (field, last) = days
     if last < first:
         raise InvalidError(field, "must not be before the first day")
 
 
 def _check_free(field: str, overlapping: QuerySet[Any]) -> None:
     if other := overlapping.first():
-        raise InvalidError(field, f"overlaps {other.name}")
+        raise InvalidError(field, _("overlaps %(name)s") % {"name": other.name})

@@ -12,7 +12,9 @@ from core.calendar.actions import Closure
 from core.calendar.models import ClosedDay, Term
 from core.http.forms import OneLine
 
-LINE: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:\s*(?:-|–|\.\.|/)\s*(\d{4}-\d\d-\d\d))?[\s,;:]+(.+)")
+LINE: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:\s*(?:-|\u2013|\.\.|/)\s*(\d{4}-\d\d-\d\d))?[\s,;:]+(.+)"
+)
 MOST_LINES: Final = 200
 
 
@@ -82,7 +84,7 @@ def closure_from(line: str) -> Closure:
     """`2026-12-24 - 2027-01-06 Christmas` or `2026-05-01 May Day`; ValidationError otherwise."""
     found = LINE.fullmatch(line)
     wrong = forms.ValidationError(
-        _("“%(line)s” is no holiday. Write it like 2026-12-24 – 2027-01-06 Christmas.")
+        _("“%(line)s” is no holiday. Write it like 2026-12-24 - 2027-01-06 Christmas.")
         % {"line": line[:60]}
     )
     if found is None:

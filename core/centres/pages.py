@@ -23,9 +23,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = CentreForm(sent(request), centre=own_centre(by))
     changed = save(
         form,
-        lambda: actions.change_centre(
-            centre_id=by.centre_id, by=by.user_id, **form.cleaned_data
-        ),
+        lambda: actions.change_centre(centre_id=by.centre_id, by=by.user_id, **form.cleaned_data),
     )
     if changed:
         messages.success(request, _("Changes saved."))

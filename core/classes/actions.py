@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core import clock
 from core.audit.actions import record
@@ -25,11 +27,14 @@ from core.people.actor import Actor
 from core.people.models import Role, User
 from core.refusals import InvalidError, NotFoundError
 
+CODE_TAKEN: Final = gettext_noop("is the code of another course")
+NAME_TAKEN: Final = gettext_noop("is the name of another class")
+
 
 @transaction.atomic
 def add_course(*, name: str, subject: str, code: str, by: Actor) -> Course:
     """Enter a course; InvalidError when its code is another's."""
-    with _refused_if_taken("code", "is the code of another course"):
+    with _refused_if_taken("code", CODE_TAKEN):
         course = Course.objects.create(
             centre_id=by.centre_id, name=name, subject=subject, code=code
         )
@@ -43,7 +48,7 @@ def change_course(*, course_id: int, by: Actor, **changes: str) -> Course:
     course = queries.get_course(course_id, by=by)
     for field, value in changes.items():
         setattr(course, field, value)
-    with _refused_if_taken("code", "is the code of another course"):
+    with _refused_if_taken("code", CODE_TAKEN):
         course.save(update_fields=["name", "subject", "code"])
     publish(CourseChanged(centre_id=by.centre_id, course_id=course.pk))
     return course
@@ -55,7 +60,7 @@ def open_class(
 ) -> SchoolClass:
     """Make a class; InvalidError for a name, course or term that cannot be."""
     _check_course_and_term({"course_id": course_id, "term_id": term_id}, by)
-    with _refused_if_taken("name", "is the name of another class"):
+    with _refused_if_taken("name", NAME_TAKEN):
         school_class = SchoolClass.objects.create(
             centre_id=by.centre_id, name=name, course_id=course_id, term_id=term_id
         )
@@ -70,7 +75,7 @@ def change_class(*, class_id: int, by: Actor, **changes: Any) -> SchoolClass:
     _check_course_and_term(changes, by)
     for field, value in changes.items():
         setattr(school_class, field, value)
-    with _refused_if_taken("name", "is the name of another class"):
+    with _refused_if_taken("name", NAME_TAKEN):
         school_class.save(update_fields=["name", "course", "term"])
     publish(ClassChanged(centre_id=by.centre_id, class_id=school_class.pk))
     return school_class
@@ -97,7 +102,7 @@ def assign_teacher(*, class_id: int, person_id: int, by: Actor) -> User:
     teacher = queries.members_with(Role.TEACHER, by).filter(pk=person_id).first()
     if teacher is None:
         raise InvalidError("person_id", "is no teacher of this centre")
-    _, is_new = Teaching.objects.get_or_create(
+    __, is_new = Teaching.objects.get_or_create(
         centre_id=by.centre_id, school_class=school_class, teacher=teacher
     )
     if is_new:
@@ -110,7 +115,7 @@ def assign_teacher(*, class_id: int, person_id: int, by: Actor) -> User:
 def remove_teacher(*, class_id: int, person_id: int, by: Actor) -> None:
     """Have a teacher teach a class no longer; NotFoundError for who does not."""
     school_class = lock_class(class_id, by=by)
-    gone, _ = Teaching.objects.filter(school_class=school_class, teacher_id=person_id).delete()
+    gone, __ = Teaching.objects.filter(school_class=school_class, teacher_id=person_id).delete()
     if not gone:
         raise NotFoundError("There is no such teacher of this class.")
     publish(TeacherRemoved(centre_id=by.centre_id, class_id=class_id, teacher_id=person_id))
@@ -131,7 +136,7 @@ def _check_course_and_term(given: dict[str, Any], by: Actor) -> None:
     for field, known in (("course_id", queries.courses_for(by)), ("term_id", terms_for(by))):
         chosen = given.get(field)
         if chosen is not None and not known.filter(pk=chosen).exists():
-            raise InvalidError(field, f"is no {field.removesuffix('_id')} of this centre")
+            raise InvalidError(field, "is none of this centre")
 
 
 @contextmanager
@@ -140,7 +145,7 @@ def _refused_if_taken(field: str, msg: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError:
-        raise InvalidError(field, msg) from None
+        raise InvalidError(field, _(msg)) from None
 
 
 def _record(what: str, school_class: SchoolClass, by: Actor, **detail: int) -> None:

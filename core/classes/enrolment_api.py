@@ -5,7 +5,7 @@ from typing import Final
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from core.classes import enrolling, queries
+from core.classes import enrolment_actions, queries
 from core.classes.bodies import EnrolmentTold, MoveOrder, StudentChoice
 from core.classes.models import Enrolment
 from core.http.lists import Order, Page, Wanted, read_page
@@ -48,7 +48,9 @@ def enrol_student(
 ) -> Status[EnrolmentTold]:
     """Has a student of the centre attend a class from today. Its teachers are told."""
     by = acting(request)
-    enrolled = enrolling.enrol_student(class_id=class_id, student_id=given.student_id, by=by)
+    enrolled = enrolment_actions.enrol_student(
+        class_id=class_id, student_id=given.student_id, by=by
+    )
     return Status(201, EnrolmentTold.of(enrolled))
 
 
@@ -66,7 +68,7 @@ def move_student(request: HttpRequest, enrolment_id: int, given: MoveOrder) -> E
     """
     by = acting(request)
     return EnrolmentTold.of(
-        enrolling.move_student(enrolment_id=enrolment_id, class_id=given.class_id, by=by)
+        enrolment_actions.move_student(enrolment_id=enrolment_id, class_id=given.class_id, by=by)
     )
 
 
@@ -78,7 +80,9 @@ def move_student(request: HttpRequest, enrolment_id: int, given: MoveOrder) -> E
 )
 def end_enrolment(request: HttpRequest, enrolment_id: int) -> EnrolmentTold:
     """Has a student leave a class today. The enrolment stays in the history."""
-    return EnrolmentTold.of(enrolling.end_enrolment(enrolment_id=enrolment_id, by=acting(request)))
+    return EnrolmentTold.of(
+        enrolment_actions.end_enrolment(enrolment_id=enrolment_id, by=acting(request))
+    )
 
 
 @router.get(

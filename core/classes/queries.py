@@ -1,8 +1,9 @@
 """All that reads classes. Another centre's things do not exist here."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from core.classes.models import Course, Enrolment, SchoolClass
+from core.classes.models import Course, Enrolment, SchoolClass, Teaching
 from core.people.actor import Actor
 from core.people.models import Guardianship, Role, User
 from core.refusals import ConflictError, NotFoundError
@@ -121,3 +122,32 @@ def get_enrolment(enrolment_id: int, *, by: Actor) -> Enrolment:
 
 def _told(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     return enrolments.select_related("student", "school_class")
+
+
+def listed(by: Actor, *, text: str = "", archived: bool = False) -> QuerySet[SchoolClass]:
+    """The actor's classes by name for a list, with teachers and the number of students."""
+    attending = Enrolment.objects.filter(school_class=OuterRef("pk"), until=None)
+    counted = attending.order_by().values("school_class").annotate(count=Count("pk"))
+    return (
+        classes_for(by)
+        .filter(name__icontains=text, archived_at__isnull=not archived)
+        .select_related("course", "term")
+        .prefetch_related("teachers")
+        .annotate(students=Coalesce(Subquery(counted.values("count")), 0))
+        .order_by("name", "pk")
+    )
+
+
+def addable_to(school_class: SchoolClass, text: str, *, by: Actor) -> QuerySet[User]:
+    """The centre's students with this in their name or email who do not attend the class."""
+    attending = Enrolment.objects.filter(
+        school_class=school_class, student=OuterRef("pk"), until=None
+    )
+    named = Q(name__icontains=text) | Q(email__icontains=text)
+    return members_with(Role.STUDENT, by).filter(named, ~Exists(attending)).order_by("name", "pk")
+
+
+def assignable_to(school_class: SchoolClass, *, by: Actor) -> QuerySet[User]:
+    """The centre's teachers who do not teach the class."""
+    teaching = Teaching.objects.filter(school_class=school_class, teacher=OuterRef("pk"))
+    return members_with(Role.TEACHER, by).filter(~Exists(teaching)).order_by("name", "pk")

@@ -102,13 +102,12 @@ def _due_between(
     """By day of the centre, the first published homework due, and how many more there are."""
     zone = ZoneInfo(centre.timezone)
     begin, over = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, end))
-    on_day = {"partition_by": [F("day")]}
     rows = (
         homework_for(by)
         .filter(state=HomeworkState.PUBLISHED, due_at__gte=begin, due_at__lt=over)
         .annotate(day=TruncDate("due_at", tzinfo=zone))
-        .annotate(place=Window(RowNumber(), **on_day, order_by=[F("due_at"), F("pk")]))
-        .annotate(count=Window(Count("pk"), **on_day))
+        .annotate(place=Window(RowNumber(), [F("day")], [F("due_at"), F("pk")]))
+        .annotate(count=Window(Count("pk"), [F("day")]))
         .filter(place__lte=MOST_OF_A_DAY)
         .order_by("due_at", "pk")
     )

@@ -38,4 +38,4 @@ class OneLine(forms.CharField):
 
     def clean(self, value: object) -> str:
         """The text, without line breaks and doubled spaces."""
-        return super().clean(" ".join(str(value or "").split()))
+        return str(super().clean(" ".join(str(value or "").split())))

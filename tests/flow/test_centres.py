@@ -12,6 +12,7 @@ from core.centres.zones import all_zones, zones_by_region
 from core.events.models import EventRecord
 from core.people.models import Centre
 from tests.flow.conftest import School
+from tests.flow.pages import checked, shown
 from tests.flow.people import (
     OPERATOR,
     STUDENT,
@@ -179,3 +180,74 @@ def test_every_place_offered_is_a_time_zone() -> None:
     offered = {zone for places in zones_by_region().values() for zone, _ in places}
     assert {"Europe/London", "Europe/Madrid", "America/Argentina/Buenos_Aires", "UTC"} <= offered
     assert offered <= all_zones()
+
+
+SETTINGS = {
+    "name": "Oakwood Academy",
+    "short_name": "Oakwood",
+    "language": "en",
+    "timezone": "Europe/Madrid",
+    "colour": "#8e44ad",
+}
+
+
+def test_settings_are_changed_with_a_form(admin: Client) -> None:
+    html = shown(admin, "/centre-settings")
+    assert '<option value="Europe/London" selected>' in html
+    assert 'type="color"' in html
+    assert "centre.css?colour=2e7d4f" in html
+    html = checked(admin.post("/centre-settings", SETTINGS, follow=True))
+    assert "Changes saved." in html
+    assert "centre.css?colour=8e44ad" in html
+    assert '<span class="brand-centre">Oakwood</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", " ", "Give the centre a name."),
+        ("colour", "#ffff00", "must stand out"),
+        ("colour", "red", "must be a colour"),
+        ("timezone", "Mars/Olympus", "Select a valid choice"),
+        ("language", "fr", "Select a valid choice"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    admin: Client, field: str, value: str, said: str
+) -> None:
+    answer = admin.post("/centre-settings", SETTINGS | {field: value})
+    assert answer.status_code == 422
+    assert said in checked(answer)
+    assert Centre.objects.get(slug="oakwood").name == "Oakwood School"
+
+
+def test_an_odd_zone_can_stay(admin: Client) -> None:
+    Centre.objects.filter(slug="oakwood").update(timezone="Etc/GMT+3")
+    assert '<option value="Etc/GMT+3" selected>' in shown(admin, "/centre-settings")
+    sent = SETTINGS | {"timezone": "Etc/GMT+3"}
+    assert "Changes saved." in checked(admin.post("/centre-settings", sent, follow=True))
+
+
+@pytest.mark.parametrize("email", [TEACHER, STUDENT, "staff@oakwood.example"])
+def test_only_admins_find_the_settings(school: School, email: str) -> None:
+    assert client_of(email).get("/centre-settings").status_code == 403
+    assert client_of(email).post("/centre-settings", SETTINGS).status_code == 403
+
+
+def test_every_page_of_a_centre_has_its_colour(school: School) -> None:
+    for email, colour in [(STUDENT, "2e7d4f"), ("student1@riverside.example", "b3541e")]:
+        assert f"centre.css?colour={colour}" in shown(client_of(email), "/notices")
+    assert "centre.css" not in shown(client_of(OPERATOR), "/")
+
+
+def test_a_stylesheet_holds_a_colour_and_is_kept() -> None:
+    answer = Client().get("/centre.css?colour=2e7d4f")
+    assert answer.content == b":root { --centre: #2e7d4f; --on-centre: #ffffff; }\n"
+    assert answer.headers["Content-Type"].startswith("text/css")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("colour", ["", "red", "2e7d4", "2e7d4f0", "2E7D4F", "2e7d4f;}*{x:y"])
+def test_a_stylesheet_holds_nothing_else(colour: str) -> None:
+    assert Client().get("/centre.css", {"colour": colour}).status_code == 404

@@ -13,7 +13,7 @@ from core import clock
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
 from core.classes.actions import open_class
-from core.classes.enrolling import enrol_student, move_student
+from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery

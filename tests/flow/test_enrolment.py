@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from core import clock
 from core.audit.models import AuditEntry
 from core.classes.actions import archive_class, open_class
-from core.classes.enrolling import enrol_student, move_student
+from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment, SchoolClass, Teaching
 from core.events.models import Delivery, EventRecord
 from core.homework.audience import LEFT, audience_of, standing_of

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_isolation")]
+    dependencies = [("people", "0020_user_language")]
     operations = [
         migrations.AddField(
             model_name="centre",
