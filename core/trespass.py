@@ -10,6 +10,7 @@ from core.calendar.models import ClosedDay, Term
 from core.classes.models import Course, Enrolment, SchoolClass
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
+from core.files.models import File
 from core.homework.models import Homework
 from core.isolation.scope import everywhere
 from core.people.acting import HEADER
@@ -23,6 +24,7 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     # tickets
     "ticket_id": Ticket,
     "category_id": TicketCategory,
+    "file_id": File,
     "event_id": EventRecord,
     "delivery_id": Delivery,
     "term_id": Term,

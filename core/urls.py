@@ -4,17 +4,25 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
+from core.access import account
+from core.access import pages as access_pages
+from core.access.api import router as access
+from core.access.bearer import BearerAuth
+from core.access.factor_api import router as second_factor
 from core.calendar import pages as calendar_pages
 from core.calendar.api import router as calendar
 from core.centres import pages as centre_pages
 from core.centres.api import router as centres
 from core.classes import enrolment_pages
-from core.classes import pages as class_pages
+from core.classes import pages as classes_pages
 from core.classes.api import router as classes
 from core.classes.enrolment_api import router as enrolments
+from core.files import pages as file_pages
+from core.files.api import router as files
 from core.home import calendar as home_calendar
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
@@ -29,6 +37,9 @@ from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
 from core.people.api import router as people
+from core.submissions import class_pages
+from core.submissions import pages as submission_pages
+from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
 from core.tickets import pages as ticket_pages
 from core.tickets.api import router as tickets
@@ -39,13 +50,14 @@ from core.trace.api import router as trace
 api = NinjaAPI(
     title="Schoolbell",
     version="1",
-    auth=django_auth,
+    auth=[BearerAuth(), django_auth],
     docs_url="/docs",
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, people, classes, homework, notices, jobs, trace):
+for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
     api.add_router("", router)
+api.add_router("", submissions)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)
 for router in (centres, calendar, enrolments):  # centres, calendar, classes
@@ -66,11 +78,11 @@ urlpatterns = [
         calendar_pages.remove_holiday,
         name="remove-holiday",
     ),
-    path("classes", class_pages.classes, name="classes"),
-    path("classes/new", class_pages.open_class, name="open-class"),
+    path("classes", classes_pages.classes, name="classes"),
+    path("classes/new", classes_pages.open_class, name="open-class"),
     path("classes/<int:class_id>/manage", enrolment_pages.manage, name="manage-class"),
-    path("classes/<int:class_id>/edit", class_pages.edit_class, name="edit-class"),
-    path("classes/<int:class_id>/archive", class_pages.archive_class, name="archive-class"),
+    path("classes/<int:class_id>/edit", classes_pages.edit_class, name="edit-class"),
+    path("classes/<int:class_id>/archive", classes_pages.archive_class, name="archive-class"),
     path("classes/<int:class_id>/enrol", enrolment_pages.enrol, name="enrol-student"),
     path("classes/<int:class_id>/teachers", enrolment_pages.assign, name="assign-teacher"),
     path(
@@ -80,25 +92,58 @@ urlpatterns = [
     ),
     path("enrolments/<int:enrolment_id>/move", enrolment_pages.move, name="move-student"),
     path("enrolments/<int:enrolment_id>/end", enrolment_pages.end, name="end-enrolment"),
-    path("courses", class_pages.courses, name="courses"),
-    path("courses/new", class_pages.add_course, name="add-course"),
-    path("courses/<int:course_id>", class_pages.edit_course, name="edit-course"),
+    path("courses", classes_pages.courses, name="courses"),
+    path("courses/new", classes_pages.add_course, name="add-course"),
+    path("courses/<int:course_id>", classes_pages.edit_course, name="edit-course"),
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/", api.urls),
+    # Signing in there would know neither limits nor a second factor.
+    path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(url="/account")),
     path("admin/", admin.site.urls),
     path("", home_pages.home, name="home"),
     path("panels/<str:name>", home_pages.panel, name="panel"),
     path("homework-list", home_pages.homework_list, name="homework-list"),
-    path("sign-in", people_pages.sign_in, name="sign-in"),
-    path("sign-out", people_pages.sign_out, name="sign-out"),
+    path("sign-in", access_pages.sign_in, name="sign-in"),
+    path("sign-in/code", access_pages.enter_code, name="sign-in-code"),
+    path("sign-out", access_pages.sign_out, name="sign-out"),
+    path("password/forgotten", access_pages.forgotten, name="forgotten-password"),
+    path("password/new", access_pages.new_password, name="new-password"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="account-password"),
+    path("account/second-factor", account.second_factor_page, name="second-factor"),
+    path(
+        "account/second-factor/confirm", account.confirm_second_factor, name="confirm-second-factor"
+    ),
+    path(
+        "account/second-factor/off", account.turn_off_second_factor, name="turn-off-second-factor"
+    ),
+    path("account/second-factor/codes", account.renew_recovery_codes, name="renew-recovery-codes"),
+    path("account/sign-ins/<str:sign_in_id>/end", account.end_sign_in, name="end-sign-in"),
+    path("account/sign-out-everywhere", account.sign_out_everywhere, name="sign-out-everywhere"),
     path("centre", people_pages.choose_centre, name="choose-centre"),
     path("language", people_pages.choose_language, name="choose-language"),
     path("classes/<int:class_id>/homework/new", homework_pages.write, name="write-homework"),
-    path("homework/<int:homework_id>", homework_pages.read, name="homework"),
+    path("homework/<int:homework_id>", submission_pages.homework, name="homework"),
+    path("homework/<int:homework_id>/work", submission_pages.work, name="homework-work"),
+    path("homework/<int:homework_id>/hand-in", submission_pages.hand_in, name="hand-in"),
+    path("submissions/<int:submission_id>", submission_pages.submission, name="submission"),
+    path("submissions/<int:submission_id>/grade", submission_pages.grade, name="grade"),
+    path("submissions/<int:submission_id>/return", submission_pages.give_back, name="give-back"),
+    path("classes/<int:class_id>", class_pages.school_class, name="class"),
+    path("classes/<int:class_id>/grade-book", class_pages.grade_book, name="grade-book"),
+    path("classes/<int:class_id>/grade-book.csv", class_pages.download, name="grade-book-csv"),
     path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),
+    path("homework/<int:homework_id>/schedule", homework_pages.schedule, name="schedule-homework"),
+    path(
+        "homework/<int:homework_id>/unschedule",
+        homework_pages.unschedule,
+        name="unschedule-homework",
+    ),
+    path("homework/<int:homework_id>/recall", homework_pages.recall, name="recall-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
     # tickets
     path("tickets", ticket_pages.tickets, name="tickets"),
@@ -112,6 +157,8 @@ urlpatterns = [
         ticket_category_pages.change,
         name="change-ticket-category",
     ),
+    path("files/<int:file_id>", file_pages.content, name="file"),
+    path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from core.access.events import PasswordChanged, PasswordResetRequested
 from core.calendar.events import (
     HolidayChanged,
     HolidayRemoved,
@@ -25,10 +26,16 @@ from core.classes.events import (
     TeacherRemoved,
 )
 from core.events.event import Event
+from core.files.events import FileRemoved, FileUploaded
 from core.homework.events import (
+    HomeworkChanged,
+    HomeworkChangesNoted,
     HomeworkDrafted,
     HomeworkEdited,
     HomeworkPublished,
+    HomeworkRecalled,
+    HomeworkScheduled,
+    HomeworkUnscheduled,
     HomeworkWithdrawn,
 )
 from core.jobs.events import HousekeepingDue
@@ -39,6 +46,13 @@ from core.ops.events import (
     DeadLettersRedriven,
     QueuePaused,
     QueueResumed,
+)
+from core.submissions.events import (
+    HomeworkRemindersDue,
+    RemindersDue,
+    SubmissionGraded,
+    SubmissionHandedIn,
+    SubmissionReturned,
 )
 from core.tickets.events import (
     TicketAssigned,
@@ -57,17 +71,29 @@ from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
+from tasks.email.account import mail_password_changed, mail_reset_code
 from tasks.email.homework import mail_class
+from tasks.email.homework_changed import mail_changed
+from tasks.email.reminders import mail_reminders
+from tasks.email.submissions import mail_graded
+from tasks.files import canary as files_canary
+from tasks.files.storage import drop_bytes
+from tasks.files.thumbnails import make_thumbnail
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices
 from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
 from tasks.notices.homework import notify_class, notify_withdrawn
+from tasks.notices.homework_changed import notify_changed, settle
+from tasks.notices.homework_timed import publish_on_time, take_back_notices
+from tasks.notices.reminders import open_reminder_days, remind_students
+from tasks.notices.submissions import notify_graded, notify_returned, notify_teachers
 
 # Recorded, and followed by nothing: each with its reason.
 SILENT: Final[dict[type[Event], str]] = {
     HomeworkDrafted: "a draft concerns only its author",
-    HomeworkEdited: "the next reader sees the change; telling of it is not built yet",
+    HomeworkEdited: "the next reader sees it; what was told otherwise follows HomeworkChangesNoted",
+    HomeworkUnscheduled: "the delivery that waits for its time looks for the schedule itself",
     NoticesRead: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
     # tickets
@@ -100,6 +126,16 @@ SILENT: Final[dict[type[Event], str]] = {
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkPublished: (notify_class, mail_class),
     HomeworkWithdrawn: (notify_withdrawn,),
+    HomeworkScheduled: (publish_on_time,),
+    HomeworkRecalled: (take_back_notices,),
+    HomeworkChangesNoted: (settle,),
+    HomeworkChanged: (notify_changed, mail_changed),
+    # submissions and grades
+    SubmissionHandedIn: (notify_teachers,),
+    SubmissionGraded: (notify_graded, mail_graded),
+    SubmissionReturned: (notify_returned,),
+    RemindersDue: (open_reminder_days,),
+    HomeworkRemindersDue: (remind_students, mail_reminders),
     # tickets
     TicketOpened: (ticket_notices.notify_opened, ticket_mails.mail_opened),
     TicketAssigned: (ticket_notices.notify_assigned, ticket_mails.mail_assigned),
@@ -113,9 +149,15 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     CanaryDue: (
         notices_canary.answer_canary,
         email_canary.answer_canary,
+        files_canary.answer_canary,
         cleanup_canary.answer_canary,
     ),
     DeadLettersRedriven: (release_rest,),
+    # files
+    FileUploaded: (make_thumbnail,),
+    FileRemoved: (drop_bytes,),
+    PasswordResetRequested: (mail_reset_code,),
+    PasswordChanged: (mail_password_changed,),
     **dict.fromkeys(SILENT, ()),
 }
 

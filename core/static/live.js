@@ -116,10 +116,8 @@ function takeEntry({ seq, type, data }) {
   if (seq <= last) return;
   if (seq > last + 1) return subscribe(); // some are missing: all after `last`, in order, please
   last = seq;
-  if (type === "notice") {
-    renew();
-    toast(data);
-  }
+  if (type === "notice" || type === "notice_taken_back") renew();
+  if (type === "notice") toast(data);
 }
 
 function receiveOther({ op, stream, seq }) {

@@ -45,7 +45,7 @@ def write(  # noqa: PLR0913 - a letter has that many parts
     *,
     to: User,
     subject: str,
-    centre: Centre,
+    centre: Centre | None,
     path: str,
     sensitive: bool = False,
     thread: str = "",
@@ -54,6 +54,7 @@ def write(  # noqa: PLR0913 - a letter has that many parts
     """Render `template`.txt and .html; `path` is the page of the portal that it links to.
 
     Both are in the person's language; the subject is when it was made `speaking_to` them.
+    What concerns no centre comes from the portal as such.
     """
     shared = {"person": to, "centre": centre, "subject": subject, "url": settings.BASE_URL + path}
     with speaking_to(to, centre):

@@ -13,10 +13,12 @@ from core.classes.models import Course, Enrolment
 from core.events.models import EventRecord
 from core.people.models import Role
 from core.permissions import RULES, Rule
+from core.submissions.actions import hand_in
 from tests.clock import in_a_week
 from tests.flow.conftest import School
 from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
+from tests.flow.uploads import kept
 
 OWN, FOREIGN = "oakwood", "riverside"
 MISSING: Final = 987_654_321
@@ -38,6 +40,14 @@ class Things:
         self.homework = tell_class(school, centre=centre)
         self.ticket = Desk(school).open(by=f"student1@{centre}.example")
         self.school_class = school.class_7a(centre)
+        self.submission = hand_in(
+            homework_id=self.homework.pk,
+            body="One half.",
+            by=school.actor(f"student1@{centre}.example"),
+        )
+        self.file = kept(
+            school.actor(f"teacher@{centre}.example"), subject=f"homework:{self.homework.pk}"
+        )
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
         )
@@ -53,9 +63,11 @@ class Things:
 PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
     "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
+    "<int:submission_id>": (lambda things: things.submission.pk, MISSING),
     # tickets
     "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
     "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
+    "<int:file_id>": (lambda things: things.file.pk, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
@@ -75,6 +87,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "body": "",
         "due_at": in_a_week().isoformat(),
     },
+    "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
+    "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
     "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
@@ -98,6 +112,8 @@ OF_NO_CENTRE: Final[dict[str, str]] = {
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
     "<int:centre_id>": "operators open and change centres; tests/flow/test_centres.py",
+    "<str:name>": "a panel of the first page; shows what is one's own",
+    "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
     "<str:mail_id>": "the catching mailbox, for development only",
 }
 
