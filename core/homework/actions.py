@@ -184,8 +184,11 @@ def unschedule_homework(*, homework_id: int, by: Actor) -> Homework:
 @transaction.atomic
 def publish_scheduled(*, homework_id: int, publish_at: datetime) -> bool:
     """Publish what is scheduled for this very time; False when that does not stand any more."""
-    homework = Homework.objects.select_for_update().get(pk=homework_id)
+    rows = Homework.objects.select_for_update(of=("self",)).select_related("school_class")
+    homework = rows.get(pk=homework_id)
     if (homework.state, homework.publish_at) != (HomeworkState.SCHEDULED, publish_at):
+        return False
+    if homework.school_class.archived_at:
         return False
     _publish(homework)
     return True

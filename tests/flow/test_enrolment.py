@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,14 @@ from core.classes.actions import archive_class, open_class
 from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment, SchoolClass, Teaching
 from core.events.models import Delivery, EventRecord
+from core.homework.actions import publish_scheduled, schedule_homework
 from core.homework.audience import LEFT, audience_of, standing_of
+from core.homework.models import Homework, HomeworkState
 from core.isolation.scope import everywhere
 from core.notices.models import Notice
 from core.people.models import Membership, Role, User
 from core.refusals import ConflictError
+from core.submissions.reminders import missing_work
 from tests.flow.conftest import School
 from tests.flow.people import (
     PARENT,
@@ -131,6 +134,27 @@ def test_who_has_moved_is_told_of_nothing_more_there(
     assert not told.filter(person__in=[student, parent]).exists()
 
 
+def test_who_has_moved_keeps_their_own_work_and_hands_in_no_more(
+    school: School, staff: Client, class_7b: SchoolClass
+) -> None:
+    homework, student = school.publish(), client_of(STUDENT)
+    Homework.objects.update(due_at=clock.now() + timedelta(hours=5))
+    path = f"/api/homework/{homework.pk}/submissions"
+    work = post(student, path, {"body": "42"}).json()
+    assert school.user("student2@oakwood.example").pk in reminded(school)
+    for email in (STUDENT, "student2@oakwood.example"):
+        move(staff, enrolment_of(email), class_7b)
+    assert student.get(f"/api/submissions/{work['id']}").json()["body"] == "42"
+    assert_problem(post(student, path, {"body": "43"}), 404)
+    assert school.user("student2@oakwood.example").pk not in reminded(school)
+    assert len(reminded(school)) == 28
+
+
+def reminded(school: School) -> list[int]:
+    """Who would be reminded of what is due."""
+    return list(missing_work(school.class_7a().centre_id, clock.now()))
+
+
 def test_whoever_comes_back_is_enrolled_anew(
     school: School, staff: Client, class_7b: SchoolClass
 ) -> None:
@@ -193,6 +217,34 @@ def test_an_archived_class_stays_as_it_is(
     assert ids(teacher.get("/api/classes")) == []
     assert ids(teacher.get("/api/classes?archived=true")) == [str(school_class.pk)]
     assert client_of(STUDENT).get(f"/api/homework/{homework.pk}").status_code == 200
+
+
+def test_nothing_more_happens_in_an_archived_class(school: School) -> None:
+    teacher, published, later = school.actor(TEACHER), school.publish(), school.draft("Later")
+    soon = clock.now() + timedelta(hours=5)
+    Homework.objects.update(due_at=soon)
+    work = post(client_of(STUDENT), f"/api/homework/{published.pk}/submissions", {"body": "42"})
+    schedule_homework(homework_id=later.pk, at=clock.now() + timedelta(hours=1), by=teacher)
+    archive_class(class_id=school.class_7a().pk, by=school.actor(STAFF))
+
+    path = f"/api/submissions/{work.json()['id']}"
+    for answer in (
+        post(client_of(STUDENT), f"/api/homework/{published.pk}/submissions", {"body": "43"}),
+        post(client_of(TEACHER), f"{path}/return", {"comment": "Again"}),
+    ):
+        assert "archived" in assert_problem(answer, 409)["detail"]
+    assert reminded(school) == []
+    Homework.objects.filter(pk=later.pk).update(publish_at=clock.now())
+    assert not publish_scheduled(homework_id=later.pk, publish_at=publish_time(later))
+    later.refresh_from_db()
+    assert later.state == HomeworkState.SCHEDULED
+
+
+def publish_time(homework: Homework) -> datetime:
+    """When it is to be published."""
+    homework.refresh_from_db()
+    assert homework.publish_at
+    return homework.publish_at
 
 
 @pytest.mark.parametrize("email", [TEACHER, STUDENT, PARENT, "head@oakwood.example"])
