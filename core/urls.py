@@ -43,7 +43,6 @@ from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
 from core.tickets import pages as ticket_pages
 from core.tickets.api import router as tickets
-from core.tickets.category_api import router as ticket_categories
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
@@ -55,12 +54,24 @@ api = NinjaAPI(
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
-    api.add_router("", router)
-api.add_router("", submissions)
-api.add_router("", tickets)
-api.add_router("", ticket_categories)
-for router in (centres, calendar, enrolments):  # centres, calendar, classes
+for router in (
+    ops,
+    access,
+    second_factor,
+    people,
+    centres,
+    calendar,
+    classes,
+    enrolments,
+    homework,
+    submissions,
+    tickets,
+    ticket_categories,
+    files,
+    notices,
+    jobs,
+    trace,
+):
     api.add_router("", router)
 
 urlpatterns = [
