@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "core.events",
     "core.live",
     "core.people",
+    "core.calendar",
     "core.access",
     "django_otp",
     "django_otp.plugins.otp_totp",

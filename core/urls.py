@@ -13,9 +13,17 @@ from core.access import pages as access_pages
 from core.access.api import router as access
 from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
+from core.calendar import pages as calendar_pages
+from core.calendar.api import router as calendar
+from core.centres import pages as centre_pages
+from core.centres.api import router as centres
+from core.classes import enrolment_pages
+from core.classes import pages as classes_pages
 from core.classes.api import router as classes
+from core.classes.enrolment_api import router as enrolments
 from core.files import pages as file_pages
 from core.files.api import router as files
+from core.home import calendar as home_calendar
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
@@ -52,7 +60,10 @@ for router in (
     access,
     second_factor,
     people,
+    centres,
+    calendar,
     classes,
+    enrolments,
     homework,
     submissions,
     tickets,
@@ -65,6 +76,37 @@ for router in (
     api.add_router("", router)
 
 urlpatterns = [
+    # centres, calendar, classes
+    path("centre.css", centre_pages.stylesheet, name="centre-css"),
+    path("centre-settings", centre_pages.settings, name="centre-settings"),
+    path("calendar", home_calendar.calendar, name="calendar"),
+    path("calendar/terms/new", calendar_pages.add_term, name="add-term"),
+    path("calendar/terms/<int:term_id>", calendar_pages.edit_term, name="edit-term"),
+    path("calendar/terms/<int:term_id>/remove", calendar_pages.remove_term, name="remove-term"),
+    path("calendar/holidays/new", calendar_pages.add_holidays, name="add-holidays"),
+    path("calendar/holidays/<int:closed_day_id>", calendar_pages.edit_holiday, name="edit-holiday"),
+    path(
+        "calendar/holidays/<int:closed_day_id>/remove",
+        calendar_pages.remove_holiday,
+        name="remove-holiday",
+    ),
+    path("classes", classes_pages.classes, name="classes"),
+    path("classes/new", classes_pages.open_class, name="open-class"),
+    path("classes/<int:class_id>/manage", enrolment_pages.manage, name="manage-class"),
+    path("classes/<int:class_id>/edit", classes_pages.edit_class, name="edit-class"),
+    path("classes/<int:class_id>/archive", classes_pages.archive_class, name="archive-class"),
+    path("classes/<int:class_id>/enrol", enrolment_pages.enrol, name="enrol-student"),
+    path("classes/<int:class_id>/teachers", enrolment_pages.assign, name="assign-teacher"),
+    path(
+        "classes/<int:class_id>/teachers/<int:person_id>/remove",
+        enrolment_pages.remove,
+        name="remove-teacher",
+    ),
+    path("enrolments/<int:enrolment_id>/move", enrolment_pages.move, name="move-student"),
+    path("enrolments/<int:enrolment_id>/end", enrolment_pages.end, name="end-enrolment"),
+    path("courses", classes_pages.courses, name="courses"),
+    path("courses/new", classes_pages.add_course, name="add-course"),
+    path("courses/<int:course_id>", classes_pages.edit_course, name="edit-course"),
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/", api.urls),

@@ -3,7 +3,28 @@
 from typing import Any, Final
 
 from core.access.events import PasswordChanged, PasswordResetRequested
+from core.calendar.events import (
+    HolidayChanged,
+    HolidayRemoved,
+    HolidaysAdded,
+    TermAdded,
+    TermChanged,
+    TermRemoved,
+)
 from core.canary.events import CanaryDue
+from core.centres.events import CentreChanged, CentreOpened
+from core.classes.events import (
+    ClassArchived,
+    ClassChanged,
+    ClassOpened,
+    CourseAdded,
+    CourseChanged,
+    StudentEnrolled,
+    StudentLeft,
+    StudentMoved,
+    TeacherAssigned,
+    TeacherRemoved,
+)
 from core.events.event import Event
 from core.files.events import FileRemoved, FileUploaded
 from core.homework.events import (
@@ -61,6 +82,7 @@ from tasks.files.thumbnails import make_thumbnail
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices
+from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
 from tasks.notices.homework_timed import publish_on_time, take_back_notices
@@ -81,6 +103,23 @@ SILENT: Final[dict[type[Event], str]] = {
     TicketCategoryChanged: "whoever opens a ticket next sees it so",
     DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
     QueuePaused: "each claim looks for the pause itself",
+    # centres, calendar, classes
+    CentreOpened: "a new centre has nobody in it who could be told",
+    CentreChanged: "each page and each time shown reads the centre anew",
+    TermAdded: "concerns only who looks at the calendar",
+    TermChanged: "concerns only who looks at the calendar",
+    TermRemoved: "concerns only who looks at the calendar",
+    HolidaysAdded: "concerns only who looks at the calendar, and what runs on school days",
+    HolidayChanged: "concerns only who looks at the calendar, and what runs on school days",
+    HolidayRemoved: "concerns only who looks at the calendar, and what runs on school days",
+    CourseAdded: "a course concerns nobody before it has classes",
+    CourseChanged: "the next reader sees the change",
+    ClassOpened: "a new class has nobody in it who could be told",
+    ClassChanged: "the next reader sees the change",
+    ClassArchived: "what was there can still be read; nothing new comes of it",
+    TeacherAssigned: "the class appears among the teacher's; who assigns has agreed it with them",
+    TeacherRemoved: "the class is gone from the teacher's; who removes has agreed it with them",
+    StudentLeft: "the office that takes a student out speaks with the family and the teachers",
     QueueResumed: "the action wakes the workers itself, and the relay does",
 }
 
@@ -103,6 +142,8 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
     TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
     TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
+    StudentEnrolled: (tell_teachers_of_newcomer,),
+    StudentMoved: (tell_teachers_of_move,),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (

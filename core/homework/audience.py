@@ -1,4 +1,4 @@
-"""Whom a homework concerns: the class's students and their guardians."""
+"""Whom a homework concerns: the class's present students and their guardians."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WITH student AS (
     SELECT enrolment.student_id AS id
     FROM homework_homework homework
     JOIN classes_enrolment enrolment USING (school_class_id)
-    WHERE homework.id = %(homework)s
+    WHERE homework.id = %(homework)s AND enrolment.until IS NULL
 ), person AS (
     SELECT id, FALSE AS blocked, 'student' AS part FROM student
     UNION ALL
@@ -41,14 +41,14 @@ CROSS JOIN LATERAL (
     SELECT EXISTS (
         SELECT FROM classes_enrolment enrolment
         WHERE enrolment.school_class_id = homework.school_class_id
-            AND enrolment.student_id = person.id
+            AND enrolment.student_id = person.id AND enrolment.until IS NULL
     ) AS attends
 ) student
 CROSS JOIN LATERAL (
     SELECT bool_and(guardianship.custody_blocked) AS blocked
     FROM people_guardianship guardianship
     JOIN classes_enrolment enrolment ON enrolment.student_id = guardianship.student_id
-        AND enrolment.school_class_id = homework.school_class_id
+        AND enrolment.school_class_id = homework.school_class_id AND enrolment.until IS NULL
     WHERE guardianship.guardian_id = person.id AND guardianship.centre_id = homework.centre_id
 ) guardian
 """

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -28,12 +29,30 @@ def check_timezone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone.")
 
 
+class Language(models.TextChoices):
+    """The languages of the portal; each under its own name."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+
+
+COLOUR = r"^#[0-9a-f]{6}$"
+
+
 class Centre(models.Model):
     """A school; the tenant. Everything of a person's school life belongs to one."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     timezone = models.CharField(max_length=64, default="UTC", validators=[check_timezone])
+    short_name = models.CharField(max_length=40, blank=True)  # for the page's header; '': the name
+    language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
+    colour = models.CharField(max_length=7, default="#0f6e77", validators=[RegexValidator(COLOUR)])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(colour__regex=COLOUR), name="centre_colour_is_hex")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,9 @@ from core.access.caller import Caller
 from core.access.models import BrowserSession
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
+from core.classes.actions import open_class
+from core.classes.enrolment_actions import enrol_student, move_student
+from core.classes.models import Enrolment
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
@@ -219,10 +222,27 @@ def of_kind(name: str) -> Effect:
     return EventRecord.objects.filter(kind=name).count
 
 
+def enrol_a_newcomer(school: School) -> None:
+    enrolment = Enrolment.objects.get(student__email="student1@oakwood.example")
+    student_id, class_id = enrolment.student_id, enrolment.school_class_id
+    enrolment.delete()
+    by = school.actor("staff@oakwood.example")
+    enrol_student(class_id=class_id, student_id=student_id, by=by)
+
+
+def move_a_student(school: School) -> None:
+    by = school.actor("staff@oakwood.example")
+    other = open_class(name="7B", by=by)
+    enrolment = Enrolment.objects.get(student__email="student1@oakwood.example")
+    move_student(enrolment_id=enrolment.pk, class_id=other.pk, by=by)
+
+
 # What sets each handler off, how its effect is counted, and how often it must be there.
 STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_class": (publish_homework, Notice.objects.count, 60),
     "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
+    "notices.tell_teachers_of_newcomer": (enrol_a_newcomer, Notice.objects.count, 1),
+    "notices.tell_teachers_of_move": (move_a_student, Notice.objects.count, 1),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
     "notices.publish_on_time": (schedule, Homework.objects.exclude(published_at=None).count, 1),
     "notices.take_back_notices": (publish_and_recall, of_type("notice_taken_back"), 60),
