@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "core.ops",
     "core.jobs",
     "core.tickets",
+    "core.imports",
     "core.canary",
     "core.files",
     "schedules",
