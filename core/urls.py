@@ -53,8 +53,8 @@ api = NinjaAPI(
 )
 answer_problems(api)
 for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
-for router in (ops, people, classes, homework, submissions, files, notices, jobs, trace):
     api.add_router("", router)
+api.add_router("", submissions)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)
 api.add_router("", office)  # people of a centre

@@ -9,7 +9,10 @@ from uuid import uuid4
 from django.test import Client
 
 from core.events.models import EventRecord
-from core.people.models import Role
+from core.imports.actions import upload_import
+from core.imports.columns import SAMPLE
+from core.people.invitations import invite_person
+from core.people.models import Guardianship, Role
 from core.permissions import RULES, Rule
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
@@ -49,6 +52,20 @@ class Things:
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
         )
+        # people of a centre
+        self.upload = upload_import(
+            file_name="people.csv",
+            content=SAMPLE.encode(),
+            by=school.actor(f"admin@{centre}.example"),
+        )
+        self.guardianship = Guardianship.objects.get(guardian__email=f"parent3@{centre}.example")
+        self.person = school.user(f"student2@{centre}.example")
+        self.invitation = invite_person(
+            email=f"new@{centre}.example",
+            name="Nia New",
+            roles=[Role.PARENT],
+            by=school.actor(f"admin@{centre}.example"),
+        )
 
 
 # TABLE: what a parameter of a route is, and what there is of it nowhere.
@@ -65,7 +82,13 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
         MISSING,
     ),
+    # people of a centre
+    "<int:person_id>": (lambda things: things.person.pk, MISSING),
+    "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
+    "<int:import_id>": (lambda things: things.upload.pk, MISSING),
+    "<int:invitation_id>": (lambda things: things.invitation.pk, MISSING),
 }
+WHY: Final = {"reason": "A court said so."}
 # TABLE: a body that a route accepts; {} where it takes none.
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/classes/<int:class_id>/homework": {
@@ -83,6 +106,12 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/ticket-categories": {"name": "Walk"},
     "PATCH api/ticket-categories/<int:category_id>": {"name": "Walk on"},
     "POST tickets/<int:ticket_id>": {"body": "Walk", "then": "comment"},
+    # people of a centre
+    "PUT api/people/<int:person_id>/roles": {"roles": ["student"]},
+    "POST api/guardianships/<int:guardianship_id>/block": WHY,
+    "POST api/guardianships/<int:guardianship_id>/unblock": WHY,
+    "POST guardianships/<int:guardianship_id>/block": WHY,
+    "POST guardianships/<int:guardianship_id>/unblock": WHY,
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
@@ -92,6 +121,7 @@ OF_NO_CENTRE: Final[dict[str, str]] = {
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
     "<str:name>": "a panel of the first page; shows what is one's own",
     "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
+    "<str:token>": "a mailed link names its own secret; tests/flow/test_invitations.py",
     "<str:mail_id>": "the catching mailbox, for development only",
 }
 
