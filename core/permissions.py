@@ -44,6 +44,8 @@ TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 HELP_DESK: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
 CENTRE_ADMIN: Final = Rule(roles=frozenset({Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
+OFFICE: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
+ADMINS: Final = Rule(roles=frozenset({Role.ADMIN}))
 
 # What else stands between them and a thing (is it their class, their child?) is decided where it
 # is read: core/<area>/queries.py and actions.py.
@@ -132,6 +134,14 @@ RULES: Final[dict[str, Rule]] = {
     "DELETE api/files/<int:file_id>": MEMBER,
     "GET api/files/<int:file_id>/content": MEMBER,
     "GET api/files/<int:file_id>/thumbnail": MEMBER,
+    "GET api/notices/unread": SIGNED_IN,
+    "POST api/notices/<int:notice_id>/read": SIGNED_IN,
+    "POST api/notices/<int:notice_id>/unread": SIGNED_IN,
+    "GET api/notice-preferences/digest": SIGNED_IN,
+    "PUT api/notice-preferences/digest": SIGNED_IN,
+    "GET api/quiet-hours": ADMINS,
+    "PUT api/quiet-hours": ADMINS,
+    "POST api/quiet-hours/bypass": OFFICE,
     # running the system
     "GET api/ops/queues": OPERATOR,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,

@@ -25,6 +25,7 @@ from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
 from core.notices import pages as notice_pages
 from core.notices.api import router as notices
+from core.notices.preferences_api import router as preferences
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
@@ -47,8 +48,11 @@ api = NinjaAPI(
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
-for router in (ops, people, classes, homework, submissions, files, notices, jobs, trace):
+ROUTERS = (
+    *(ops, access, second_factor, people, classes, homework, submissions, files),
+    *(notices, preferences, jobs, trace),
+)
+for router in ROUTERS:
     api.add_router("", router)
 api.add_router("", tickets)
 api.add_router("", ticket_categories)

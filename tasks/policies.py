@@ -60,6 +60,7 @@ POLICIES: Final[Mapping[str, Policy]] = {
         ),
         MAIL,
     ),
+    "email.mail_digest": MAIL,
     # It waits for a canary, which may itself be tried for nine hours.
     "cleanup.release_rest": Policy(attempts=600, longest=timedelta(minutes=1)),
 }

@@ -18,7 +18,15 @@ from core.homework.events import (
     HomeworkWithdrawn,
 )
 from core.jobs.events import HousekeepingDue
-from core.notices.events import NoticePreferencesChanged, NoticesRead
+from core.notices.events import (
+    CentreDigestsDue,
+    DigestsDue,
+    NoticeMarked,
+    NoticePreferencesChanged,
+    NoticesRead,
+    QuietHoursBypassed,
+    QuietHoursChanged,
+)
 from core.ops.events import (
     CleanupDue,
     DeadLettersDiscarded,
@@ -51,6 +59,7 @@ from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
 from tasks.email.account import mail_password_changed, mail_reset_code
+from tasks.email.digest import mail_digest
 from tasks.email.homework import mail_class
 from tasks.email.homework_changed import mail_changed
 from tasks.email.reminders import mail_reminders
@@ -61,6 +70,7 @@ from tasks.files.thumbnails import make_thumbnail
 from tasks.handler import Handler
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices
+from tasks.notices.digests import call_centre_digests
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
 from tasks.notices.homework_timed import publish_on_time, take_back_notices
@@ -73,12 +83,15 @@ SILENT: Final[dict[type[Event], str]] = {
     HomeworkEdited: "the next reader sees it; what was told otherwise follows HomeworkChangesNoted",
     HomeworkUnscheduled: "the delivery that waits for its time looks for the schedule itself",
     NoticesRead: "concerns only the reader, whose page shows it at once",
+    NoticeMarked: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
     # tickets
     TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
     TicketReleased: "the desk's page shows it at once; its requester waits as before",
     TicketCategoryAdded: "whoever opens a ticket next can choose it",
     TicketCategoryChanged: "whoever opens a ticket next sees it so",
+    QuietHoursChanged: "the action lets what waits be looked at anew",
+    QuietHoursBypassed: "the action releases what waits; the audit has the reason",
     DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
     QueuePaused: "each claim looks for the pause itself",
     QueueResumed: "the action wakes the workers itself, and the relay does",
@@ -103,6 +116,9 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
     TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
     TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
+    # digests
+    DigestsDue: (call_centre_digests,),
+    CentreDigestsDue: (mail_digest,),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from core import clock
 from core.events.models import EventRecord
-from core.notices.models import Notice, NoticeKind
+from core.notices.models import Notice
 from tests.flow.conftest import School
 from tests.flow.people import PARENT, STUDENT, assert_problem, client_of, post
 
@@ -54,24 +54,3 @@ def test_notices_are_read_up_to_a_number(school: School) -> None:
     assert EventRecord.objects.filter(kind="NoticesRead").count() == 1
     read = [each["read_at"] for each in student.get("/api/notices").json()["items"]]
     assert [bool(each) for each in read] == [True, True, False]
-
-
-def test_preferences_are_kept(school: School) -> None:
-    student = client_of(STUDENT)
-    path, kind = "/api/notice-preferences", "application/json"
-    assert student.get(path).json() == {kind: {"email": True} for kind in NoticeKind}
-
-    changed = student.put(path, data={"homework": {"email": False}}, content_type=kind)
-
-    assert changed.json()["homework"] == {"email": False}
-    assert changed.json()["grade"] == {"email": True}
-    assert student.get(path).json() == changed.json()
-    wrongs: list[object] = [
-        {"sport": {"email": True}},
-        {"homework": {"email": "no"}},
-        {"homework": {}},
-        {"homework": None},
-        [],
-    ]
-    for wrong in wrongs:
-        assert_problem(student.put(path, data=wrong, content_type=kind), 422)

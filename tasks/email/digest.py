@@ -1,0 +1,119 @@
+"""The digest: one mail with what would have been several."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import ngettext
+
+from core.events.claims import Claimed
+from core.events.models import EventRecord
+from core.homework.audience import standing_of
+from core.homework.models import Homework, HomeworkState
+from core.http.bodies import id_from
+from core.notices.digests import collect_digests, listed_in
+from core.notices.events import CentreDigestsDue
+from core.notices.models import Notice
+from core.notices.unsubscribing import DIGEST
+from core.people.models import Centre, User
+from tasks.email.letter import Letter, write
+from tasks.email.send import send_each
+from tasks.handler import Batch, Recipients, SkipError, on
+
+NOTHING: Final = "nothing of it is left to tell"
+NOT_ACTIVE: Final = "account is not active"
+
+# What is still to be told of some things, by their ids: about which students, () for oneself.
+Recheck = Callable[[int, Sequence[int]], Mapping[int, tuple[int, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a digest: what it tells about one child; '' for what concerns the reader."""
+
+    name: str
+    notices: list[Notice]
+
+
+def with_news(event: CentreDigestsDue) -> Recipients:
+    """Everyone for whom something was left to the digest."""
+    return [(str(person), "") for person in collect_digests(event.centre_id, event.day)]
+
+
+@on(CentreDigestsDue, to=with_news, batch=10, outside=True, waits=True)
+def mail_digest(batch: Batch[CentreDigestsDue]) -> None:
+    """Mail each person once what happened since their last digest."""
+    send_each(batch, digest_letter)
+
+
+def digest_letter(delivery: Claimed[CentreDigestsDue]) -> Letter:
+    """A person's digest; SkipError when all that it would list was taken back meanwhile."""
+    event, person = delivery.event, User.objects.get(pk=delivery.key)
+    if not person.is_active:
+        raise SkipError(NOT_ACTIVE)
+    sections = sections_of(person, listed_in(event.centre_id, event.day, person.pk))
+    if not sections:
+        raise SkipError(NOTHING)
+    centre = Centre.objects.get(pk=event.centre_id)
+    count = len({each.pk for section in sections for each in section.notices})
+    subject = ngettext(
+        "%(count)d notice from %(centre)s", "%(count)d notices from %(centre)s", count
+    )
+    return write(
+        "digest",
+        to=person,
+        subject=subject % {"count": count, "centre": centre.name},
+        centre=centre,
+        path="/notices",
+        kind=DIGEST,
+        sections=sections,
+    )
+
+
+def sections_of(person: User, notices: Sequence[Notice]) -> list[Section]:
+    """The notices that still hold, by child; one that concerns two children stands with both."""
+    about = still_told(person.pk, notices)
+    students = {each for found in about.values() for each in found}
+    names = dict(User.objects.filter(pk__in=students).values_list("pk", "name"))
+    sections = [
+        Section(name, [each for each in notices if student in about.get(each.pk, ())])
+        for student, name in sorted(names.items(), key=lambda item: item[1])
+    ]
+    own = [each for each in notices if about.get(each.pk) == ()]
+    return [*sections, *([Section("", own)] if own else [])]
+
+
+def still_told(person_id: int, notices: Sequence[Notice]) -> dict[int, tuple[int, ...]]:
+    """By notice that still holds, the students whom it concerns; a handful of queries."""
+    subjects = EventRecord.objects.filter(pk__in=[each.event_id for each in notices])
+    subject_of = dict(subjects.values_list("pk", "subject"))
+    things: dict[int, tuple[str, int | None]] = {}
+    for each in notices:
+        what, _colon, ident = subject_of.get(each.event_id, "").partition(":")
+        things[each.pk] = (what, id_from(ident))
+    found: dict[int, tuple[int, ...]] = {}
+    for what in {what for what, _ident in things.values()}:
+        ids = [ident for kind, ident in things.values() if kind == what and ident is not None]
+        told = RECHECKS[what](person_id, ids) if what in RECHECKS else dict.fromkeys(ids, ())
+        found |= {
+            notice: told[ident]
+            for notice, (kind, ident) in things.items()
+            if kind == what and ident is not None and ident in told
+        }
+    return found
+
+
+def homework_still_told(person_id: int, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Homework that is still published, and that the person may still know of."""
+    published = Homework.objects.filter(pk__in=ids, state=HomeworkState.PUBLISHED)
+    standing = standing_of((each, person_id) for each in published.values_list("pk", flat=True))
+    return {
+        homework: person.students
+        for (homework, _id), person in standing.items()
+        if not person.why_not
+    }
+
+
+# TABLE: by what an event is about (`homework:7`), how its notices are asked for again. What is not
+# here is told as it was.
+RECHECKS: Final[Mapping[str, Recheck]] = {"homework": homework_still_told}
