@@ -123,6 +123,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET tickets/categories": CENTRE_ADMIN,
     "POST tickets/categories": CENTRE_ADMIN,
     "POST tickets/categories/<int:category_id>": CENTRE_ADMIN,
+    "GET api/events/<uuidstr:event_id>/recipients": OVERSEEING,
+    "GET api/notices/<int:notice_id>/why": SIGNED_IN,
     # notices
     "GET api/notices": SIGNED_IN,
     "POST api/notices/read": SIGNED_IN,
@@ -208,6 +210,19 @@ RULES: Final[dict[str, Rule]] = {
     "GET files/<int:file_id>/thumbnail": MEMBER,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
+    "POST notices/<int:notice_id>/mark": SIGNED_IN,
+    "GET notices/<int:notice_id>/why": SIGNED_IN,
+    "GET events/<uuidstr:event_id>/recipients": OVERSEEING,
+    "GET events/<uuidstr:event_id>/recipients.csv": OVERSEEING,
+    "POST events/<uuidstr:event_id>/send-now": OFFICE,
+    "GET preferences": SIGNED_IN,
+    "POST preferences": SIGNED_IN,
+    "GET quiet-hours": ADMINS,
+    "POST quiet-hours": ADMINS,
+    # by the signed token in a mail
+    "GET unsubscribe/<str:token>": ANYONE,
+    "POST unsubscribe/<str:token>": ANYONE,
+    "POST unsubscribe/<str:token>/undo": ANYONE,
     # development only: what the catching mail server caught
     "GET mailbox": ANYONE,
     "GET mailbox/<str:mail_id>": ANYONE,

@@ -24,6 +24,7 @@ from core.http.problems import answer_problems
 from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
 from core.notices import pages as notice_pages
+from core.notices import preferences_pages, unsubscribe_pages
 from core.notices.api import router as notices
 from core.notices.preferences_api import router as preferences
 from core.ops.api import router as ops
@@ -124,6 +125,19 @@ urlpatterns = [
     path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("notices", notice_pages.notices, name="notices"),
     path("notices/read", notice_pages.read, name="read-notices"),
+    path("notices/<int:notice_id>/mark", notice_pages.mark, name="mark-notice"),
+    path("notices/<int:notice_id>/why", trace_pages.why, name="notice-why"),
+    path("events/<uuidstr:event_id>/recipients", trace_pages.recipients, name="recipients"),
+    path(
+        "events/<uuidstr:event_id>/recipients.csv",
+        trace_pages.recipients_csv,
+        name="recipients-csv",
+    ),
+    path("events/<uuidstr:event_id>/send-now", trace_pages.send_now, name="send-now"),
+    path("preferences", preferences_pages.choose, name="preferences"),
+    path("quiet-hours", preferences_pages.quiet_hours, name="quiet-hours"),
+    path("unsubscribe/<str:token>", unsubscribe_pages.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/undo", unsubscribe_pages.resubscribe, name="resubscribe"),
 ]
 if settings.DEBUG and settings.MAILBOX_DIR:
     urlpatterns += [

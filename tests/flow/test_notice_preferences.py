@@ -111,7 +111,7 @@ def test_a_blocked_guardian_has_no_choice_for_that_child(
     school: School, children: tuple[str, str]
 ) -> None:
     first, second = children
-    Guardianship.objects.filter(guardian__email=PARENT, student_id=first).update(
+    Guardianship.objects.filter(guardian__email=PARENT, student_id=int(first)).update(
         custody_blocked=True
     )
     parent = client_of(PARENT)
@@ -142,7 +142,7 @@ def test_a_guardian_wants_mail_of_one_child_only(
     work_off()
     assert why_no_mail(school, PARENT) == ""  # the second child is of the class too
 
-    Guardianship.objects.filter(guardian__email=PARENT, student_id=second).delete()
+    Guardianship.objects.filter(guardian__email=PARENT, student_id=int(second)).delete()
     school.publish()
     work_off()
     assert why_no_mail(school, PARENT) == f"{NOT_WANTED} of this child"
@@ -168,7 +168,7 @@ def test_a_blocked_childs_choice_does_not_count(
     first, second = children
     theirs = {second: {"email": False}}
     put(client_of(PARENT), {"homework": {"email": True, "children": theirs}})
-    Guardianship.objects.filter(guardian__email=PARENT, student_id=first).update(
+    Guardianship.objects.filter(guardian__email=PARENT, student_id=int(first)).update(
         custody_blocked=True
     )
     school.publish()

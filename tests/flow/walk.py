@@ -89,6 +89,8 @@ OF_NO_CENTRE: Final[dict[str, str]] = {
     "<str:queue>": "queues are the system's; operators only",
     "<str:group_id>": "dead letters are the system's; operators only",
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
+    "<int:notice_id>": "a notice is its person's; tests/flow/test_notices_api.py",
+    "<str:token>": "whoever holds a mail, signed in or not; tests/flow/test_unsubscribe.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
     "<str:name>": "a panel of the first page; shows what is one's own",
     "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",

@@ -95,6 +95,9 @@ def test_who_may_come_in_unknown_is_a_short_list() -> None:
         "POST password/forgotten",
         "GET password/new",
         "POST password/new",
+        "GET unsubscribe/<str:token>",
+        "POST unsubscribe/<str:token>",
+        "POST unsubscribe/<str:token>/undo",
     }
 
 
