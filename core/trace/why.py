@@ -84,6 +84,8 @@ def _words_of(cause: Cause) -> tuple[str, str]:
         return found
     kind = cause.notice.kind
     because = _because(kind) if kind in NoticeKind.values else ""
+    if cause.event is None:
+        return because, _("Who did it is not kept any more.")
     who = cause.who or _("the portal")
     return because, _("It goes back to what %(who)s did: %(title)s") % {
         "who": who,

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import datetime
 from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core import clock
 from core.audit.models import AuditEntry
 from core.classes.models import SchoolClass
 from core.events.event import NO_CENTRE
@@ -41,7 +43,7 @@ def event_id(kind: str = "HomeworkPublished") -> UUID:
     return EventRecord.objects.get(kind=kind).pk
 
 
-def recipients(client: Client, of: UUID | None = None, **wanted: str) -> dict[str, Any]:
+def recipients(client: Client, of: UUID | None = None, **wanted: Any) -> dict[str, Any]:
     answer = client.get(f"/api/events/{of or event_id()}/recipients", wanted)
     assert answer.status_code == 200, answer.content
     return dict(answer.json())
@@ -100,7 +102,7 @@ def test_each_person_with_what_became_of_both_channels(told: School) -> None:
         ({"fate": "done"}, 0),
     ],
 )
-def test_those_of_one_fate(told: School, wanted: dict[str, str], number: int) -> None:
+def test_those_of_one_fate(told: School, wanted: dict[str, Any], number: int) -> None:
     found = recipients(client_of(STAFF), limit="200", **wanted)
     assert len(found["items"]) == number
     first = recipients(client_of(STAFF), limit="1", **wanted)
@@ -170,7 +172,15 @@ def test_the_page_follows_along_while_something_is_open(school: School, work_off
     assert "<strong>60</strong>" in part
 
 
-def test_staff_send_what_waits_in_quiet_hours(school: School, work_off: WorkOff) -> None:
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a Tuesday at noon."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat("2026-11-24T12:00:00+00:00"))
+
+
+def test_staff_send_what_waits_in_quiet_hours(
+    school: School, work_off: WorkOff, noon: None
+) -> None:
     centre = school.class_7a().centre
     QuietHours.objects.create(centre=centre, begins="00:00", ends="23:59")
     school.publish()

@@ -1,10 +1,12 @@
 """A person sees why they got something."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from core import clock
 from core.events.models import Delivery, EventRecord
 from core.homework.actions import withdraw_homework
 from core.mail.models import Mail
@@ -104,7 +106,13 @@ def test_in_which_digest_it_is(school: School, work_off: WorkOff) -> None:
     assert mail_words(STUDENT) == "Not sent by itself: it is in your digest of Nov. 27, 2026."
 
 
-def test_what_waits_and_what_failed(school: School, work_off: WorkOff) -> None:
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a Tuesday at noon."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat("2026-11-24T12:00:00+00:00"))
+
+
+def test_what_waits_and_what_failed(school: School, work_off: WorkOff, noon: None) -> None:
     centre = school.class_7a().centre
     quiet = QuietHours.objects.create(centre=centre, begins="00:00", ends="23:59")
     school.publish()
@@ -130,3 +138,4 @@ def test_an_event_that_is_not_kept_any_more(told: School) -> None:
     EventRecord.objects.all().delete()
     found = why(STUDENT)
     assert found["because"] == "You, or a child of yours, are in the class."
+    assert found["what_happened"] == "Who did it is not kept any more."
