@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from core.notices.models import NoticeKind
 
 # Mailed at once to whom it concerns, whatever they chose: who can be locked out of an account, or
@@ -13,14 +15,12 @@ PER_CHILD: Final = frozenset(
     {NoticeKind.HOMEWORK, NoticeKind.SUBMISSION, NoticeKind.GRADE, NoticeKind.REPORT}
 )
 
-# As it ends the sentence "does not want mail about ...".
-ABOUT: Final[dict[str, str]] = {
-    NoticeKind.HOMEWORK: "homework",
-    NoticeKind.SUBMISSION: "handed-in work",
-    NoticeKind.GRADE: "grades",
-    NoticeKind.TICKET: "tickets",
-    NoticeKind.REPORT: "reports",
-    NoticeKind.IMPORT: "imports",
-    NoticeKind.ACCOUNT: "their account",
-    NoticeKind.CUSTODY: "custody",
+# Why a person gets no mail of a kind.
+UNWANTED: Final[dict[str, str]] = {
+    NoticeKind.HOMEWORK: gettext_noop("does not want mail about homework"),
+    NoticeKind.SUBMISSION: gettext_noop("does not want mail about handed-in work"),
+    NoticeKind.GRADE: gettext_noop("does not want mail about grades"),
+    NoticeKind.TICKET: gettext_noop("does not want mail about tickets"),
+    NoticeKind.REPORT: gettext_noop("does not want mail about reports"),
+    NoticeKind.IMPORT: gettext_noop("does not want mail about imports"),
 }

@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from core.notices.kinds import ABOUT, MANDATORY
+from django.utils.translation import gettext_noop
+
+from core.notices.kinds import MANDATORY, UNWANTED
 from core.notices.models import NoticeKind, NoticePreference
 
-IN_DIGEST: Final = "left to the digest"
+IN_DIGEST: Final = gettext_noop("left to the digest")
+OF_CHILD: Final = gettext_noop("does not want mail about this child")
+BY_LINK: Final = gettext_noop("has unsubscribed by the link in a mail")
 
 # By person: the students through whom they are concerned as guardians, or None.
 Concerned = Mapping[int, Collection[int] | None]
@@ -41,6 +45,5 @@ def _why(
     if any(each and each.digest for each in counting):
         return IN_DIGEST
     if any(each and each.by_link for each in counting):
-        return f"unsubscribed from mail about {ABOUT[kind]}"
-    whose = "" if any(each is general for each in counting) else " of this child"
-    return f"does not want mail about {ABOUT[kind]}{whose}"
+        return BY_LINK
+    return UNWANTED[kind] if any(each is general for each in counting) else OF_CHILD

@@ -106,9 +106,9 @@ def as_csv(event: EventRecord, wanted: RecipientsWanted, *, by: Actor) -> Iterat
         detail={"fate": wanted.fate, "channel": wanted.channel},
     )
     zone = ZoneInfo(Centre.objects.get(pk=event.centre_id).timezone)
-    channels = (_("Portal"), _("Email"))
-    head = [f"{channel}{part}" for channel in channels for part in ("", _(" at"), _(" why"))]
-    yield _line([_("Name"), _("Part"), *head])
+    portal = [_("Portal"), _("Portal: when"), _("Portal: why")]
+    email = [_("Email"), _("Email: when"), _("Email: why")]
+    yield _line([_("Name"), _("Part"), *portal, *email])
     cursor: str | None = None
     while True:
         part = wanted.model_copy(update={"limit": LONGEST, "cursor": cursor})

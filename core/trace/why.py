@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
+from babel.dates import format_date
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,10 +16,12 @@ from core.homework.audience import standing_of
 from core.homework.models import Homework
 from core.http.bodies import Id, Told, id_from
 from core.isolation.scope import within_centre
+from core.language import dates
+from core.notices.kinds import UNWANTED
 from core.notices.models import Notice, NoticeKind
 from core.notices.queries import notices_of
 from core.notices.quiet import REASON
-from core.notices.wanted import IN_DIGEST
+from core.notices.wanted import BY_LINK, IN_DIGEST, OF_CHILD
 from core.people.models import User
 from core.refusals import NotFoundError
 from core.trace.fates import EMAIL, PORTAL, Fate, channel_of, fate_of, why_of
@@ -189,22 +190,22 @@ def _waits(why: str) -> str:
 def _not_sent(why: str, notice: Notice) -> str:
     if why == IN_DIGEST:
         return _in_digest(notice.digest_on)
-    if why.startswith("does not want"):
-        return _("Not sent: you switched it off.")
-    if why.startswith("unsubscribed"):
+    if why == BY_LINK:
         return _("Not sent: you ended these mails by the link in one of them.")
-    return _("Not sent: %(why)s.") % {"why": why}
+    if why in {OF_CHILD, *UNWANTED.values()}:
+        return _("Not sent: you switched it off.")
+    return _("Not sent: %(why)s.") % {"why": _(why)}
 
 
 def _in_digest(day: date | None) -> str:
     if day is None:
         return _("Not sent by itself: it comes in your next digest.")
-    return _("Not sent by itself: it is in your digest of %(day)s.") % {"day": date_format(day)}
+    in_words = format_date(day, "long", locale=dates.spoken())
+    return _("Not sent by itself: it is in your digest of %(day)s.") % {"day": in_words}
 
 
 def _when(moment: datetime | None, notice: Notice) -> str:
-    """By the centre's clocks: `27 Nov 2026, 14:02`."""
+    """By the centre's clocks: `Fri 27 Nov, 14:02`."""
     if moment is None:
         return ""
-    there = moment.astimezone(ZoneInfo(notice.centre.timezone))
-    return f"{there:%-d %b %Y, %H:%M}"
+    return dates.brief(moment, notice.centre.timezone)

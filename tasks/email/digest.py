@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from core.events.claims import Claimed
 from core.events.models import EventRecord
@@ -15,13 +15,14 @@ from core.notices.digests import collect_digests, listed_in
 from core.notices.events import CentreDigestsDue
 from core.notices.models import Notice
 from core.notices.unsubscribing import DIGEST
+from core.people.language import speaking_to
 from core.people.models import Centre, User
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 
-NOTHING: Final = "nothing of it is left to tell"
-NOT_ACTIVE: Final = "account is not active"
+NOTHING: Final = gettext_noop("nothing of it is left to tell")
+NOT_ACTIVE: Final = gettext_noop("account is not active")
 
 # What is still to be told of some things, by their ids: about which students, () for oneself.
 Recheck = Callable[[int, Sequence[int]], Mapping[int, tuple[int, ...]]]
@@ -56,9 +57,10 @@ def digest_letter(delivery: Claimed[CentreDigestsDue]) -> Letter:
         raise SkipError(NOTHING)
     centre = Centre.objects.get(pk=event.centre_id)
     count = len({each.pk for section in sections for each in section.notices})
-    subject = ngettext(
-        "%(count)d notice from %(centre)s", "%(count)d notices from %(centre)s", count
-    )
+    with speaking_to(person, centre):
+        subject = ngettext(
+            "%(count)d notice from %(centre)s", "%(count)d notices from %(centre)s", count
+        )
     return write(
         "digest",
         to=person,

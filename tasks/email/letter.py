@@ -74,6 +74,4 @@ def write(  # noqa: PLR0913 - a letter has that many parts
             TEMPLATES.get_template(f"{template}.{form}").render(**shared, **values)
             for form in ("txt", "html")
         )
-    return Letter(
-        to.name, to.email, subject, text, html, sensitive, thread, shared["unsubscribe"]
-    )
+    return Letter(to.name, to.email, subject, text, html, sensitive, thread, shared["unsubscribe"])

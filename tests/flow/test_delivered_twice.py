@@ -210,6 +210,8 @@ def take_a_file_back(school: School) -> None:
     kept(school.actor("teacher@oakwood.example"))
     by = school.actor("teacher@oakwood.example")
     remove_file(file_id=File.objects.latest("id").pk, by=by)
+
+
 def strike_the_clock(school: School) -> None:
     with transaction.atomic():
         publish(DigestsDue(centre_id=NO_CENTRE))

@@ -67,7 +67,7 @@ def test_to_look_ends_nothing_and_one_click_ends_the_mails(
     school.publish()
     work_off()
     mail = Delivery.objects.get(handler="email.mail_class", key=str(school.user(STUDENT).pk))
-    assert (mail.state, mail.detail) == ("skipped", "unsubscribed from mail about homework")
+    assert (mail.state, mail.detail) == ("skipped", "has unsubscribed by the link in a mail")
     assert EventRecord.objects.filter(kind="NoticePreferencesChanged").count() == 1
 
 

@@ -103,7 +103,7 @@ def test_in_which_digest_it_is(school: School, work_off: WorkOff) -> None:
     school.publish()
     work_off()
     Notice.objects.update(digest_on="2026-11-27")
-    assert mail_words(STUDENT) == "Not sent by itself: it is in your digest of Nov. 27, 2026."
+    assert mail_words(STUDENT) == "Not sent by itself: it is in your digest of 27 November 2026."
 
 
 @pytest.fixture
