@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from core.events.event import NO_CENTRE
 from core.events.publish import publish
@@ -16,7 +17,9 @@ from core.notices.models import DigestChoice, DigestFrequency, NoticeKind, Notic
 from core.people.models import Guardianship, User
 from core.refusals import InvalidError
 
-ALWAYS: Final = "is always mailed at once: it may concern access or a court's decision"
+ALWAYS: Final = gettext_noop(
+    "is always mailed at once: it may concern access or a court's decision"
+)
 
 
 @dataclass(frozen=True, slots=True)
