@@ -24,6 +24,8 @@ from core.notices.quiet import REASON
 from core.notices.wanted import BY_LINK, IN_DIGEST, OF_CHILD
 from core.people.models import User
 from core.refusals import NotFoundError
+from core.submissions.audience import families_of
+from core.submissions.models import Submission
 from core.trace.fates import EMAIL, PORTAL, Fate, channel_of, fate_of, why_of
 
 
@@ -146,9 +148,42 @@ def _because_of_class(homework: Homework, person_id: int) -> str:
     )
 
 
+def _of_submission(cause: Cause, submission_id: int | None) -> tuple[str, str] | None:
+    found = Submission.objects.filter(pk=submission_id or 0)
+    submission = found.select_related("homework__school_class", "student").first()
+    if submission is None or cause.event is None:
+        return None
+    names = {
+        "who": cause.who or _("Somebody"),
+        "title": submission.homework.title,
+        "class": submission.homework.school_class.name,
+        "student": submission.student.name,
+    }
+    done = {
+        "SubmissionHandedIn": _("%(who)s handed in “%(title)s”."),
+        "SubmissionGraded": _("%(who)s graded “%(title)s”."),
+        "SubmissionReturned": _("%(who)s gave “%(title)s” back for another try."),
+    }
+    happened = done.get(cause.event.kind, _("%(who)s changed “%(title)s” for %(class)s."))
+    return _because_of_work(submission, cause.notice.person_id) % names, happened % names
+
+
+def _because_of_work(submission: Submission, person_id: int) -> str:
+    if person_id == submission.student_id:
+        return _("It is your own work.")
+    families = families_of([submission.student_id], centre_id=submission.centre_id)
+    relative = families[submission.student_id].get(person_id)
+    if relative is None:
+        return _("You teach %(class)s.")
+    if relative.why_not:
+        return _("It concerned you then; by now you have no child in %(class)s.")
+    return _("You are guardian of %(student)s, whose work it is.")
+
+
 # TABLE: by what an event is about (`homework:7`), who can say more than the kind of notice does.
 EXPLAINED: Final[Mapping[str, Callable[[Cause, int | None], tuple[str, str] | None]]] = {
-    "homework": _of_homework
+    "homework": _of_homework,
+    "submission": _of_submission,
 }
 
 

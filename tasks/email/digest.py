@@ -1,16 +1,12 @@
 """The digest: one mail with what would have been several."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_noop, ngettext
 
 from core.events.claims import Claimed
-from core.events.models import EventRecord
-from core.homework.audience import standing_of
-from core.homework.models import Homework, HomeworkState
-from core.http.bodies import id_from
 from core.notices.digests import collect_digests, listed_in
 from core.notices.events import CentreDigestsDue
 from core.notices.models import Notice
@@ -19,13 +15,11 @@ from core.people.language import speaking_to
 from core.people.models import Centre, User
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
+from tasks.email.standing import still_told
 from tasks.handler import Batch, Recipients, SkipError, on
 
 NOTHING: Final = gettext_noop("nothing of it is left to tell")
 NOT_ACTIVE: Final = gettext_noop("account is not active")
-
-# What is still to be told of some things, by their ids: about which students, () for oneself.
-Recheck = Callable[[int, Sequence[int]], Mapping[int, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +77,3 @@ def sections_of(person: User, notices: Sequence[Notice]) -> list[Section]:
     ]
     own = [each for each in notices if about.get(each.pk) == ()]
     return [*sections, *([Section("", own)] if own else [])]
-
-
-def still_told(person_id: int, notices: Sequence[Notice]) -> dict[int, tuple[int, ...]]:
-    """By notice that still holds, the students whom it concerns; a handful of queries."""
-    subjects = EventRecord.objects.filter(pk__in=[each.event_id for each in notices])
-    subject_of = dict(subjects.values_list("pk", "subject"))
-    things: dict[int, tuple[str, int | None]] = {}
-    for each in notices:
-        what, _colon, ident = subject_of.get(each.event_id, "").partition(":")
-        things[each.pk] = (what, id_from(ident))
-    found: dict[int, tuple[int, ...]] = {}
-    for what in {what for what, _ident in things.values()}:
-        ids = [ident for kind, ident in things.values() if kind == what and ident is not None]
-        told = RECHECKS[what](person_id, ids) if what in RECHECKS else dict.fromkeys(ids, ())
-        found |= {
-            notice: told[ident]
-            for notice, (kind, ident) in things.items()
-            if kind == what and ident is not None and ident in told
-        }
-    return found
-
-
-def homework_still_told(person_id: int, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Homework that is still published, and that the person may still know of."""
-    published = Homework.objects.filter(pk__in=ids, state=HomeworkState.PUBLISHED)
-    standing = standing_of((each, person_id) for each in published.values_list("pk", flat=True))
-    return {
-        homework: person.students
-        for (homework, _id), person in standing.items()
-        if not person.why_not
-    }
-
-
-# TABLE: by what an event is about (`homework:7`), how its notices are asked for again. What is not
-# here is told as it was.
-RECHECKS: Final[Mapping[str, Recheck]] = {"homework": homework_still_told}

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from core.events.claims import Claimed
 from core.homework.audience import Concerned, audience_of, standing_of
@@ -19,7 +19,6 @@ from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 from tasks.notices.homework import check_stands
-
 
 
 def class_of(event: HomeworkPublished) -> Recipients:

@@ -17,6 +17,7 @@ from core.notices.events import DigestsDue
 from core.notices.models import DigestChoice, Notice, NoticePreference, QuietHours
 from core.people.models import Guardianship
 from tests.flow.conftest import School
+from tests.flow.handing_in import graded, handed_in
 from tests.flow.people import PARENT, STUDENT, TEACHER
 from tests.flow.test_homework_published import mailbox
 from tests.servers import Servers
@@ -220,3 +221,23 @@ def test_it_waits_for_the_end_of_quiet_hours(
     assert digests(servers) == []
     waiting = Delivery.objects.exclude(key="").get(handler="email.mail_digest")
     assert (waiting.state, waiting.detail) == ("pending", "quiet hours until 07:00")
+
+
+def test_a_grade_is_listed_as_its_teacher_last_gave_it(
+    school: School, strike: Strike, servers: Servers, work_off: WorkOff
+) -> None:
+    for email in (PARENT, STUDENT):
+        NoticePreference.objects.create(person=school.user(email), kind="grade", digest=True)
+    homework = school.publish()
+    work_off()
+    submission = graded(school, handed_in(school, homework), "50")
+    work_off()
+    graded(school, submission, "80")
+    work_off()
+    strike("2026-11-25T18:00")
+    (to_parent,) = digests(servers, PARENT)
+    text = text_of(to_parent)
+    assert text.index("Ada Ashby") < text.index("graded 80 of 100")
+    assert "50 of 100" not in text
+    (to_student,) = [each for each in digests(servers) if each != to_parent]
+    assert text_of(to_student).index("For you") < text_of(to_student).index("Graded 80 of 100")

@@ -13,6 +13,7 @@ from core.mail.models import Mail
 from core.notices.models import Notice, NoticePreference, QuietHours
 from core.people.models import Guardianship
 from tests.flow.conftest import School
+from tests.flow.handing_in import graded, handed_in
 from tests.flow.pages import shown
 from tests.flow.people import PARENT, STUDENT, TEACHER, client_of, post
 
@@ -139,3 +140,19 @@ def test_an_event_that_is_not_kept_any_more(told: School) -> None:
     found = why(STUDENT)
     assert found["because"] == "You, or a child of yours, are in the class."
     assert found["what_happened"] == "Who did it is not kept any more."
+
+
+def test_whose_work_it_is(school: School, work_off: WorkOff) -> None:
+    homework = school.publish()
+    work_off()
+    Notice.objects.all().delete()
+    submission = handed_in(school, homework)
+    work_off()
+    assert why(TEACHER)["because"] == "You teach 7A."
+    graded(school, submission)
+    work_off()
+    assert why(STUDENT)["because"] == "It is your own work."
+    assert why(PARENT)["because"] == "You are guardian of Ada Ashby, whose work it is."
+    assert why(PARENT)["what_happened"].endswith(" graded “Fractions”.")
+    Guardianship.objects.filter(guardian__email=PARENT).update(custody_blocked=True)
+    assert "Ada" not in why(PARENT)["because"]
