@@ -147,6 +147,20 @@ def test_who_wants_no_mail_still_gets_the_notice(
     assert skipped.detail == "does not want mail about tickets"
 
 
+def test_each_is_told_in_their_language(desk: Desk, told: Told) -> None:
+    User.objects.filter(email__in=[STUDENT, HEAD]).update(language="es")
+    told.of(desk.open())
+    titles = dict(Notice.objects.values_list("person__email", "title"))
+    assert titles[HEAD] == "Se ha abierto la incidencia #1: Lost key"
+    assert titles[STAFF] == "Ticket #1 was opened: Lost key"
+    told.of(desk.resolve(Ticket.objects.get()))
+    (mail,) = told.mails()
+    text = mail.get_body(("plain",))
+    assert text
+    assert "La incidencia #1 está resuelta" in text.get_content()
+    assert "porque abriste esta incidencia" in text.get_content()
+
+
 def test_the_longest_subject_fits(desk: Desk, told: Told) -> None:
     User.objects.filter(email=STUDENT).update(name="N" * 200)
     ticket = desk.open("x" * 200)
