@@ -70,7 +70,7 @@ def test_an_internal_comments_files_are_for_staff_only(desk: Desk, student: Clie
 
 def test_a_last_word_may_have_files_but_not_without_words(desk: Desk, student: Client) -> None:
     path = f"/api/tickets/{desk.open().pk}"
-    given = {"files": [mine(desk, STUDENT)]}
+    given: dict[str, Any] = {"files": [mine(desk, STUDENT)]}
     found = assert_problem(post(student, f"{path}/resolve", given), 422)
     assert found["errors"][0]["loc"] == ["body", "comment"]
     assert post(student, f"{path}/resolve", given | {"comment": "Look."}).status_code == 200
