@@ -159,7 +159,7 @@ def _comments_of(events: Collection[Telling]) -> dict[int, TicketComment]:
 def _members(events: Collection[Telling], wanted: Q) -> dict[int, Member]:
     """By user; the events are of one centre."""
     centres = {each.centre_id for each in events}
-    rows = Membership.objects.filter(wanted, centre_id__in=centres)
+    rows = Membership.objects.filter(wanted, centre_id__in=centres, is_active=True)
     return {
         user_id: Member(is_active, not set(roles).isdisjoint(DESK))
         for user_id, is_active, roles in rows.values_list("user_id", "user__is_active", "roles")

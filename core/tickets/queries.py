@@ -98,6 +98,7 @@ def assignees_of(centre_id: int) -> QuerySet[User]:
     return User.objects.filter(
         is_active=True,
         memberships__centre_id=centre_id,
+        memberships__is_active=True,
         memberships__roles__overlap=list(DESK),
     )
 

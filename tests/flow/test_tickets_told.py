@@ -181,9 +181,14 @@ def demote(email: str) -> None:
     Membership.objects.filter(user__email=email).update(roles=[Role.TEACHER])
 
 
+def end(email: str) -> None:
+    Membership.objects.filter(user__email=email).update(is_active=False)
+
+
 CHANGES: list[tuple[Callable[[str], None], str]] = [
     (deactivate, "account is not active"),
     (leave, "no longer of the centre"),
+    (end, "no longer of the centre"),
     (demote, "no longer of the centre's staff"),
 ]
 
@@ -323,7 +328,7 @@ def test_who_may_follow_a_ticket(desk: Desk) -> None:
     assert found(STUDENT, name) == name
     assert {found(email, name) for email in DESK} == {f"ticket-desk:{ticket.pk}"}
     assert {found(email, name) for email in (ANOTHER, TEACHER, STRANGE_STAFF)} == {None}
-    Membership.objects.filter(user__email=STUDENT).delete()
+    Membership.objects.filter(user__email=STUDENT).update(is_active=False)
     assert found(STUDENT, name) is None
     desks = f"tickets:{ticket.centre_id}"
     assert found(STAFF, desks) == desks
