@@ -1,6 +1,7 @@
 """What people are told in the portal about submissions and grades."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
@@ -59,7 +60,11 @@ def _handed_in(submission: Submission, delivery: Claimed[SubmissionHandedIn]) ->
 def family(event: Reviewed) -> Recipients:
     """The student, and the guardians who may know."""
     submission = Submission.objects.get(pk=event.submission_id)
-    relatives = families_of([submission.student_id], centre_id=event.centre_id)
+    relatives = families_of(
+        [submission.student_id],
+        centre_id=event.centre_id,
+        of_grades=isinstance(event, SubmissionGraded),
+    )
     return [
         (str(each.person_id), each.why_not) for each in relatives[submission.student_id].values()
     ]
@@ -75,7 +80,8 @@ def notify_graded(batch: Batch[SubmissionGraded]) -> None:
 
 def _graded(submission: Submission, delivery: Claimed[SubmissionGraded]) -> Note:
     title = graded_line(submission, int(delivery.key))
-    return note_of(submission, delivery, title, submission.comment, kind=NoticeKind.GRADE)
+    note = note_of(submission, delivery, title, submission.comment, kind=NoticeKind.GRADE)
+    return about_ward(note, submission)
 
 
 def graded_line(submission: Submission, person_id: int) -> str:
@@ -109,7 +115,14 @@ def _returned(submission: Submission, delivery: Claimed[SubmissionReturned]) -> 
     if int(delivery.key) != submission.student_id:
         words = _("%(student)s: given back for another try: %(title)s")
     names = {"student": submission.student.name, "title": submission.homework.title}
-    return note_of(submission, delivery, words % names, submission.comment)
+    return about_ward(note_of(submission, delivery, words % names, submission.comment), submission)
+
+
+def about_ward(note: Note, submission: Submission) -> Note:
+    """The notice, by which a guardian hears of the student; the student's own stays as it is."""
+    if note.person_id == submission.student_id:
+        return note
+    return replace(note, student_ids=(submission.student_id,))
 
 
 def submissions_of(batch: Batch[Any]) -> Found:
@@ -121,7 +134,11 @@ def submissions_of(batch: Batch[Any]) -> Found:
 def skip_who_may_not(batch: Batch[R], found: Found) -> None:
     """Skip what stands no more, and those who may not know any more."""
     centre_id = batch.claimed[0].centre_id
-    families = families_of((each.student_id for each in found.values()), centre_id=centre_id)
+    families = families_of(
+        (each.student_id for each in found.values()),
+        centre_id=centre_id,
+        of_grades=isinstance(batch.claimed[0].event, SubmissionGraded),
+    )
     latest = latest_reviews(found)
     for each in batch.claimed:
         submission = found[each.event.submission_id]
