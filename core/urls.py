@@ -35,6 +35,7 @@ from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
 from core.tickets import pages as ticket_pages
 from core.tickets.api import router as tickets
+from core.tickets.category_api import router as ticket_categories
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
