@@ -1,5 +1,6 @@
 """Tables of notices and preferences."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.people.models import Centre, User
@@ -28,6 +29,9 @@ class Notice(models.Model):
     title = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     url = models.CharField(max_length=300)
+    # Whom it is about where the person is told as their guardian; such a notice is theirs to read
+    # only as long as they may know about one of these.
+    student_ids = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
