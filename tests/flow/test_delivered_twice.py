@@ -245,6 +245,8 @@ def move_a_student(school: School) -> None:
     other = open_class(name="7B", by=by)
     enrolment = Enrolment.objects.get(student__email="student1@oakwood.example")
     move_student(enrolment_id=enrolment.pk, class_id=other.pk, by=by)
+
+
 # people of a centre
 
 
