@@ -34,7 +34,9 @@ from core.imports.api import router as imports
 from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
 from core.notices import pages as notice_pages
+from core.notices import preferences_pages, unsubscribe_pages
 from core.notices.api import router as notices
+from core.notices.preferences_api import router as preferences
 from core.office import audit_pages, guardian_pages, invitation_pages, joining
 from core.office import pages as office_pages
 from core.office.api import router as office
@@ -71,21 +73,17 @@ for router in (
     enrolments,
     homework,
     submissions,
+    office,
+    imports,
     tickets,
     ticket_categories,
     files,
     notices,
+    preferences,
     jobs,
     trace,
 ):
     api.add_router("", router)
-for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
-    api.add_router("", router)
-api.add_router("", submissions)
-api.add_router("", tickets)
-api.add_router("", ticket_categories)
-api.add_router("", office)  # people of a centre
-api.add_router("", imports)
 
 urlpatterns = [
     # centres, calendar, classes
@@ -217,6 +215,19 @@ urlpatterns = [
     path("imports/<int:import_id>/report.csv", import_pages.report, name="import-report"),
     path("audit", audit_pages.audit, name="audit"),
     path("notices/read", notice_pages.read, name="read-notices"),
+    path("notices/<int:notice_id>/mark", notice_pages.mark, name="mark-notice"),
+    path("notices/<int:notice_id>/why", trace_pages.why, name="notice-why"),
+    path("events/<uuidstr:event_id>/recipients", trace_pages.recipients, name="recipients"),
+    path(
+        "events/<uuidstr:event_id>/recipients.csv",
+        trace_pages.recipients_csv,
+        name="recipients-csv",
+    ),
+    path("events/<uuidstr:event_id>/send-now", trace_pages.send_now, name="send-now"),
+    path("preferences", preferences_pages.choose, name="preferences"),
+    path("quiet-hours", preferences_pages.quiet_hours, name="quiet-hours"),
+    path("unsubscribe/<str:token>", unsubscribe_pages.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/undo", unsubscribe_pages.resubscribe, name="resubscribe"),
 ]
 if settings.DEBUG and settings.MAILBOX_DIR:
     urlpatterns += [

@@ -67,6 +67,7 @@ POLICIES: Final[Mapping[str, Policy]] = {
     ),
     # A batch that clashed with somebody else's change is read anew.
     **dict.fromkeys(("imports.check_import", "imports.run_import"), Policy(attempts=5, at_once=1)),
+    "email.mail_digest": MAIL,
     # It waits for a canary, which may itself be tried for nine hours.
     "cleanup.release_rest": Policy(attempts=600, longest=timedelta(minutes=1)),
 }

@@ -40,7 +40,15 @@ from core.homework.events import (
 )
 from core.imports.events import ImportFinished, ImportStarted, ImportUploaded
 from core.jobs.events import HousekeepingDue
-from core.notices.events import NoticePreferencesChanged, NoticesRead
+from core.notices.events import (
+    CentreDigestsDue,
+    DigestsDue,
+    NoticeMarked,
+    NoticePreferencesChanged,
+    NoticesRead,
+    QuietHoursBypassed,
+    QuietHoursChanged,
+)
 from core.ops.events import (
     CleanupDue,
     DeadLettersDiscarded,
@@ -88,6 +96,7 @@ from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
 from tasks.email.account import mail_password_changed, mail_reset_code
+from tasks.email.digest import mail_digest
 from tasks.email.homework import mail_class
 from tasks.email.homework_changed import mail_changed
 from tasks.email.people import mail_invitation, mail_new_address, mail_old_address
@@ -102,6 +111,7 @@ from tasks.imports.people import check_import, run_import
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices
 from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
+from tasks.notices.digests import call_centre_digests
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
 from tasks.notices.homework_timed import publish_on_time, take_back_notices
@@ -116,12 +126,15 @@ SILENT: Final[dict[type[Event], str]] = {
     HomeworkEdited: "the next reader sees it; what was told otherwise follows HomeworkChangesNoted",
     HomeworkUnscheduled: "the delivery that waits for its time looks for the schedule itself",
     NoticesRead: "concerns only the reader, whose page shows it at once",
+    NoticeMarked: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
     # tickets
     TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
     TicketReleased: "the desk's page shows it at once; its requester waits as before",
     TicketCategoryAdded: "whoever opens a ticket next can choose it",
     TicketCategoryChanged: "whoever opens a ticket next sees it so",
+    QuietHoursChanged: "the action lets what waits be looked at anew",
+    QuietHoursBypassed: "the action releases what waits; the audit has the reason",
     DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
     QueuePaused: "each claim looks for the pause itself",
     # centres, calendar, classes
@@ -183,6 +196,9 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     ImportUploaded: (check_import,),
     ImportStarted: (run_import,),
     ImportFinished: (notify_import,),
+    # digests
+    DigestsDue: (call_centre_digests,),
+    CentreDigestsDue: (mail_digest,),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (

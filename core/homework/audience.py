@@ -20,14 +20,17 @@ WITH student AS (
     JOIN classes_enrolment enrolment USING (school_class_id)
     WHERE homework.id = %(homework)s AND enrolment.until IS NULL
 ), person AS (
-    SELECT id, FALSE AS blocked, FALSE AS silent, 'student' AS part FROM student
+    SELECT id, FALSE AS blocked, FALSE AS silent, 'student' AS part, NULL::bigint AS student_id
+    FROM student
     UNION ALL
-    SELECT guardian_id, custody_blocked, custody_blocked OR NOT may_be_contacted, 'guardian'
+    SELECT guardian_id, custody_blocked, custody_blocked OR NOT may_be_contacted, 'guardian',
+        student_id
     FROM people_guardianship WHERE student_id IN (SELECT id FROM student)
         AND centre_id = (SELECT centre_id FROM homework_homework WHERE id = %(homework)s)
 )
 SELECT person.id, bool_and(person.blocked), bool_and(person.silent),
-    bool_and(people_user.is_active AND ended.user_id IS NULL), max(person.part)
+    bool_and(people_user.is_active AND ended.user_id IS NULL), max(person.part),
+    array_agg(student_id) FILTER (WHERE student_id IS NOT NULL AND NOT person.silent)
 FROM person JOIN people_user ON people_user.id = person.id
 LEFT JOIN people_membership ended ON ended.user_id = person.id AND NOT ended.is_active
     AND ended.centre_id = (SELECT centre_id FROM homework_homework WHERE id = %(homework)s)
@@ -79,8 +82,13 @@ def audience_of(homework_id: int) -> list[Concerned]:
     with connection.cursor() as cursor:
         cursor.execute(AUDIENCE, {"homework": homework_id})
         return [
-            Concerned(person, part, _why_not(blocked=blocked, silent=silent, active=active))
-            for person, blocked, silent, active, part in cursor.fetchall()
+            Concerned(
+                person,
+                part,
+                _why_not(blocked=blocked, silent=silent, active=active),
+                tuple(students or ()) if part == "guardian" else (),
+            )
+            for person, blocked, silent, active, part, students in cursor.fetchall()
         ]
 
 

@@ -1,7 +1,7 @@
 """All that changes notices and preferences."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,12 @@ from core import clock
 from core.events.event import NO_CENTRE
 from core.events.publish import publish
 from core.live.entries import NewEntry, append, retract, rewrite
-from core.notices.events import NoticePreferencesChanged, NoticesRead
-from core.notices.models import Notice, NoticeKind, NoticePreference
+from core.notices.events import NoticeMarked, NoticesRead
+from core.notices.models import Notice, NoticeKind
+from core.notices.queries import notices_of
 from core.notices.streams import stream_of
 from core.people.models import Guardianship
+from core.refusals import NotFoundError
 
 
 @transaction.atomic
@@ -29,13 +31,17 @@ def read_notices(*, user_id: int, up_to: int) -> int:
 
 
 @transaction.atomic
-def choose_preferences(*, user_id: int, email: Mapping[str, bool]) -> None:
-    """Set for each kind given whether it is mailed."""
-    for kind, wanted in email.items():
-        NoticePreference.objects.update_or_create(
-            person_id=user_id, kind=kind, defaults={"email": wanted}
+def mark_notice(*, user_id: int, notice_id: int, is_read: bool) -> None:
+    """Mark one of a person's notices as read or unread; NotFoundError when it is not theirs."""
+    found = notices_of(user_id).filter(pk=notice_id)
+    if not found.exists():
+        raise NotFoundError("There is no such notice.")
+    other = Notice.objects.filter(pk=notice_id, person_id=user_id, read_at__isnull=is_read)
+    if other.update(read_at=clock.now() if is_read else None):
+        marked = NoticeMarked(
+            centre_id=NO_CENTRE, person_id=user_id, notice_id=notice_id, is_read=is_read
         )
-    publish(NoticePreferencesChanged(centre_id=NO_CENTRE, person_id=user_id))
+        publish(marked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet
 
-from core.notices.models import Notice, NoticeKind, NoticePreference
+from core.notices.models import Notice, NoticeKind
 from core.people.models import Guardianship, Membership
 
 
@@ -36,8 +36,9 @@ def count_unread(user_id: int) -> int:
     return notices_of(user_id).filter(read_at=None).count()
 
 
-def preferences_of(user_id: int) -> dict[str, dict[str, bool]]:
-    """For every kind, whether it is mailed: `{"homework": {"email": true}}`."""
-    rows = NoticePreference.objects.filter(person_id=user_id).values_list("kind", "email")
-    chosen = dict(rows)
-    return {kind: {"email": chosen.get(kind, True)} for kind in NoticeKind.values}
+def shown_of(
+    rows: QuerySet[Notice], *, kind: NoticeKind | None = None, unread: bool = False
+) -> QuerySet[Notice]:
+    """Of some notices those of a kind, and those not read yet."""
+    rows = rows.filter(kind=kind) if kind else rows
+    return rows.filter(read_at=None) if unread else rows

@@ -24,7 +24,7 @@ Row = tuple[str, ...]
 
 def rows_of(count: int) -> list[Row]:
     """Pupils, each with a class and a guardian; every guardian has two of them."""
-    found = []
+    found: list[Row] = []
     for number in range(count):
         guardian = number // PUPILS_OF_A_GUARDIAN
         pupil = (f"Pupil {number}", f"pupil{number}@pupils.example", f"C{number % CLASSES}")

@@ -59,7 +59,6 @@ class Things:
         self.closed_day = ClosedDay.objects.filter(**of_centre).earliest("day")
         self.course = Course.objects.get(**of_centre)
         self.enrolment = Enrolment.objects.filter(**of_centre).earliest("pk")
-        self.person = school.user(f"teacher@{centre}.example")
         # people of a centre
         self.upload = upload_import(
             file_name="people.csv",
@@ -96,7 +95,6 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:enrolment_id>": (lambda things: things.enrolment.pk, MISSING),
     "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
     # people of a centre
-    "<int:person_id>": (lambda things: things.person.pk, MISSING),
     "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
     "<int:import_id>": (lambda things: things.upload.pk, MISSING),
     "<int:invitation_id>": (lambda things: things.invitation.pk, MISSING),
@@ -138,11 +136,12 @@ OF_NO_CENTRE: Final[dict[str, str]] = {
     "<str:queue>": "queues are the system's; operators only",
     "<str:group_id>": "dead letters are the system's; operators only",
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
+    "<int:notice_id>": "a notice is its person's; tests/flow/test_notices_api.py",
+    "<str:token>": "whoever holds a mail: test_unsubscribe.py, test_invitations.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
     "<int:centre_id>": "operators open and change centres; tests/flow/test_centres.py",
     "<str:name>": "a panel of the first page; shows what is one's own",
     "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
-    "<str:token>": "a mailed link names its own secret; tests/flow/test_invitations.py",
     "<str:mail_id>": "the catching mailbox, for development only",
 }
 

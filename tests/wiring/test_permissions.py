@@ -101,6 +101,9 @@ def test_who_may_come_in_unknown_is_a_short_list() -> None:
         "POST join/<str:token>",
         "GET confirm-email/<str:token>",
         "POST confirm-email/<str:token>",
+        "GET unsubscribe/<str:token>",
+        "POST unsubscribe/<str:token>",
+        "POST unsubscribe/<str:token>/undo",
     }
 
 

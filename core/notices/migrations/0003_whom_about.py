@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notices", "0002_isolation"),
+        ("notices", "0003_preferences_and_quiet_hours"),
     ]
 
     operations = [
