@@ -54,7 +54,7 @@ def notify_changed(batch: Batch[HomeworkChanged]) -> None:
     standing = skip_who_may_not(batch, found.values())
     tell(
         [
-            _note(found[each.event.homework_id], each, standing[each.id])
+            _note(found[each.event.homework_id], each, standing[each.id].students)
             for each in in_their_languages(kept(batch), batch.claimed[0].centre_id)
         ]
     )
@@ -73,7 +73,7 @@ def skip_who_may_not(
     for each in batch.claimed:
         if why_not := gone[each.event.homework_id] or standing[pairs[each.id]].why_not:
             batch.skip(each, why_not)
-    return {delivery: standing[pair] for delivery, pair in pairs.items()}
+    return {each: standing[pair] for each, pair in pairs.items()}
 
 
 def headline(homework: Homework, changed: tuple[str, ...]) -> str:
@@ -87,7 +87,9 @@ def headline(homework: Homework, changed: tuple[str, ...]) -> str:
     return _("Homework changed: %(title)s") % {"title": homework.title}
 
 
-def _note(homework: Homework, delivery: Claimed[HomeworkChanged], person: Concerned) -> Note:
+def _note(
+    homework: Homework, delivery: Claimed[HomeworkChanged], students: tuple[int, ...]
+) -> Note:
     return Note(
         person_id=int(delivery.key),
         centre_id=homework.centre_id,
@@ -96,5 +98,5 @@ def _note(homework: Homework, delivery: Claimed[HomeworkChanged], person: Concer
         title=headline(homework, delivery.event.changed),
         body=f"{homework.school_class.name}: {homework.body}"[:500],
         url=f"/homework/{homework.pk}",
-        student_ids=person.students,
+        student_ids=students,
     )

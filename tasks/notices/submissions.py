@@ -31,14 +31,20 @@ def teachers(event: SubmissionHandedIn) -> Recipients:
     """The teachers of the class."""
     submission = Submission.objects.select_related("homework").get(pk=event.submission_id)
     class_id = submission.homework.school_class_id
-    return [(str(key), why_not) for key, why_not in teachers_of([class_id])[class_id].items()]
+    return [
+        (str(key), why_not)
+        for key, why_not in teachers_of([class_id], centre_id=event.centre_id)[class_id].items()
+    ]
 
 
 @on(SubmissionHandedIn, to=teachers, batch=100)
 def notify_teachers(batch: Batch[SubmissionHandedIn]) -> None:
     """Tell each teacher of the class that somebody has handed in."""
     found = submissions_of(batch)
-    teaching = teachers_of(each.homework.school_class_id for each in found.values())
+    teaching = teachers_of(
+        (each.homework.school_class_id for each in found.values()),
+        centre_id=batch.claimed[0].centre_id,
+    )
     for each in batch.claimed:
         submission = found[each.event.submission_id]
         now = teaching[submission.homework.school_class_id].get(int(each.key), NO_TEACHER)
@@ -60,11 +66,7 @@ def _handed_in(submission: Submission, delivery: Claimed[SubmissionHandedIn]) ->
 def family(event: Reviewed) -> Recipients:
     """The student, and the guardians who may know."""
     submission = Submission.objects.get(pk=event.submission_id)
-    relatives = families_of(
-        [submission.student_id],
-        centre_id=event.centre_id,
-        of_grades=isinstance(event, SubmissionGraded),
-    )
+    relatives = families_of([submission.student_id], centre_id=event.centre_id)
     return [
         (str(each.person_id), each.why_not) for each in relatives[submission.student_id].values()
     ]
@@ -81,7 +83,7 @@ def notify_graded(batch: Batch[SubmissionGraded]) -> None:
 def _graded(submission: Submission, delivery: Claimed[SubmissionGraded]) -> Note:
     title = graded_line(submission, int(delivery.key))
     note = note_of(submission, delivery, title, submission.comment, kind=NoticeKind.GRADE)
-    return about_ward(note, submission)
+    return to_family(submission, note)
 
 
 def graded_line(submission: Submission, person_id: int) -> str:
@@ -115,11 +117,11 @@ def _returned(submission: Submission, delivery: Claimed[SubmissionReturned]) -> 
     if int(delivery.key) != submission.student_id:
         words = _("%(student)s: given back for another try: %(title)s")
     names = {"student": submission.student.name, "title": submission.homework.title}
-    return about_ward(note_of(submission, delivery, words % names, submission.comment), submission)
+    return to_family(submission, note_of(submission, delivery, words % names, submission.comment))
 
 
-def about_ward(note: Note, submission: Submission) -> Note:
-    """The notice, by which a guardian hears of the student; the student's own stays as it is."""
+def to_family(submission: Submission, note: Note) -> Note:
+    """The notice as it is kept: for a guardian it is about the student."""
     if note.person_id == submission.student_id:
         return note
     return replace(note, student_ids=(submission.student_id,))
@@ -134,11 +136,7 @@ def submissions_of(batch: Batch[Any]) -> Found:
 def skip_who_may_not(batch: Batch[R], found: Found) -> None:
     """Skip what stands no more, and those who may not know any more."""
     centre_id = batch.claimed[0].centre_id
-    families = families_of(
-        (each.student_id for each in found.values()),
-        centre_id=centre_id,
-        of_grades=isinstance(batch.claimed[0].event, SubmissionGraded),
-    )
+    families = families_of((each.student_id for each in found.values()), centre_id=centre_id)
     latest = latest_reviews(found)
     for each in batch.claimed:
         submission = found[each.event.submission_id]
