@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "core.ops",
     "core.jobs",
     "core.tickets",
+    "core.imports",
     "core.canary",
     "core.files",
     "schedules",

@@ -11,7 +11,10 @@ from django.test import Client
 from core.calendar.models import ClosedDay, Term
 from core.classes.models import Course, Enrolment
 from core.events.models import EventRecord
-from core.people.models import Role
+from core.imports.actions import upload_import
+from core.imports.columns import SAMPLE
+from core.people.invitations import invite_person
+from core.people.models import Guardianship, Role
 from core.permissions import RULES, Rule
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
@@ -56,7 +59,20 @@ class Things:
         self.closed_day = ClosedDay.objects.filter(**of_centre).earliest("day")
         self.course = Course.objects.get(**of_centre)
         self.enrolment = Enrolment.objects.filter(**of_centre).earliest("pk")
-        self.person = school.user(f"teacher@{centre}.example")
+        # people of a centre
+        self.upload = upload_import(
+            file_name="people.csv",
+            content=SAMPLE.encode(),
+            by=school.actor(f"admin@{centre}.example"),
+        )
+        self.guardianship = Guardianship.objects.get(guardian__email=f"parent3@{centre}.example")
+        self.person = school.user(f"student2@{centre}.example")
+        self.invitation = invite_person(
+            email=f"new@{centre}.example",
+            name="Nia New",
+            roles=[Role.PARENT],
+            by=school.actor(f"admin@{centre}.example"),
+        )
 
 
 # TABLE: what a parameter of a route is, and what there is of it nowhere.
@@ -79,7 +95,12 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:enrolment_id>": (lambda things: things.enrolment.pk, MISSING),
     "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
     "<int:person_id>": (lambda things: things.person.pk, MISSING),
+    # people of a centre
+    "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
+    "<int:import_id>": (lambda things: things.upload.pk, MISSING),
+    "<int:invitation_id>": (lambda things: things.invitation.pk, MISSING),
 }
+WHY: Final = {"reason": "A court said so."}
 # TABLE: a body that a route accepts; {} where it takes none.
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/classes/<int:class_id>/homework": {
@@ -104,12 +125,20 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/classes/<int:class_id>/teachers": {"person_id": "1"},
     "POST api/classes/<int:class_id>/enrolments": {"student_id": "1"},
     "POST api/enrolments/<int:enrolment_id>/move": {"class_id": "1"},
+    # people of a centre
+    "PUT api/people/<int:person_id>/roles": {"roles": ["student"]},
+    "POST api/guardianships/<int:guardianship_id>/block": WHY,
+    "POST api/guardianships/<int:guardianship_id>/unblock": WHY,
+    "POST guardianships/<int:guardianship_id>/block": WHY,
+    "POST guardianships/<int:guardianship_id>/unblock": WHY,
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
     "<str:queue>": "queues are the system's; operators only",
     "<str:group_id>": "dead letters are the system's; operators only",
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
+    "<int:notice_id>": "a notice is its person's; tests/flow/test_notices_api.py",
+    "<str:token>": "whoever holds a mail: test_unsubscribe.py, test_invitations.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
     "<int:centre_id>": "operators open and change centres; tests/flow/test_centres.py",
     "<str:name>": "a panel of the first page; shows what is one's own",
