@@ -12,10 +12,12 @@ from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.files.models import File
 from core.homework.models import Homework
+from core.imports.models import PeopleImport
 from core.isolation.scope import everywhere
 from core.people.acting import HEADER
 from core.people.actor import Actor
-from core.people.models import Membership
+from core.people.models import Guardianship, Invitation, Membership
+from core.submissions.models import Submission
 from core.tickets.models import Ticket, TicketCategory
 
 THINGS: Final[dict[str, type[models.Model]]] = {
@@ -31,6 +33,10 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "closed_day_id": ClosedDay,
     "course_id": Course,
     "enrolment_id": Enrolment,
+    "submission_id": Submission,
+    "guardianship_id": Guardianship,
+    "invitation_id": Invitation,
+    "import_id": PeopleImport,
 }
 PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres
 
