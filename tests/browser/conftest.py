@@ -61,7 +61,7 @@ def sign_in(browser: Browser, stack: RunningStack) -> Iterator[SignIn]:
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("button", name="Sign out").wait_for()
+        page.locator("#live").wait_for()
         return page
 
     yield go
