@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from consumers import frames
-from consumers.door import Guest
-from consumers.frames import Auth, FrameError, Ping, Publish, Ref, Subscribe, Unsubscribe
+from consumers.frames import FrameError, Ping, Publish, Ref, Subscribe, Unsubscribe
 from consumers.hub import Hub
 from consumers.outlet import Outlet
 from consumers.streams import STREAMS
@@ -13,36 +12,25 @@ from consumers.watch import Watch
 from core.live import entries
 from core.live.streams import FoundStream, StreamKind, find_stream
 
-MOST_STREAMS: Final = 100  # that one socket may watch
+Said = Subscribe | Unsubscribe | Publish | Ping
 
-NO_TOKENS: Final = ("not_supported", "Signing in with a token is not supported yet.")
+MOST_STREAMS: Final = 100  # that one socket may watch
 
 
 class Conversation:
     """One signed-in client: follows its frames, keeps what it watches."""
 
     def __init__(
-        self, guest: Guest, outlet: Outlet, hub: Hub, kinds: Sequence[StreamKind] = STREAMS
+        self, user_id: int, outlet: Outlet, hub: Hub, kinds: Sequence[StreamKind] = STREAMS
     ) -> None:
-        self._guest = guest
+        self._user_id = user_id
         self._outlet = outlet
         self._hub = hub
         self._kinds = kinds
         self._watches: dict[str, Watch] = {}
 
-    async def follow(self, text: str | None) -> None:
-        """Do what a frame says, or answer with an error. Raises what the database raises."""
-        try:
-            await self._follow(frames.parse(text))
-        except FrameError as error:
-            self._outlet.put(error.answer)
-
-    def end(self) -> None:
-        """Watch nothing any more."""
-        for watch in self._watches.values():
-            self._hub.feed.leave(watch)
-
-    async def _follow(self, frame: frames.Frame) -> None:
+    async def follow(self, frame: Said) -> None:
+        """Do what a frame says. Raises FrameError, and what the database raises."""
         match frame:
             case Subscribe():
                 await self._subscribe(frame)
@@ -50,10 +38,13 @@ class Conversation:
                 self._unsubscribe(frame.stream)
             case Publish():
                 await self._publish(frame)
-            case Auth():
-                raise FrameError(*NO_TOKENS, frame.ref)
             case Ping():
                 self._outlet.put(frames.pong())
+
+    def end(self) -> None:
+        """Watch nothing any more."""
+        for watch in self._watches.values():
+            self._hub.feed.leave(watch)
 
     async def _subscribe(self, frame: Subscribe) -> None:
         found = await self._find(frame.stream, frame.ref)
@@ -80,7 +71,7 @@ class Conversation:
         raise FrameError("not_allowed", f"Clients do not publish to {found.name}.", frame.ref)
 
     async def _find(self, name: str, ref: Ref) -> FoundStream:
-        found = await self._hub.desk.ask(find_stream, self._kinds, self._guest.user_id, name)
+        found = await self._hub.desk.ask(find_stream, self._kinds, self._user_id, name)
         if found is None:
             raise FrameError("not_found", "There is no such stream.", ref)
         return found

@@ -44,7 +44,7 @@ class Publish(ClientFrame):
 
 
 class Auth(ClientFrame):
-    """Sign in with an access token."""
+    """Sign in with an access token, or go on with a newer one."""
 
     op: Literal["auth"]
     token: str
@@ -144,6 +144,11 @@ def resync(name: str, seq: int) -> str:
 def error(code: str, detail: str, ref: Ref = None) -> str:
     """The client's frame was not followed."""
     return _write(op="error", code=code, detail=detail, ref=ref)
+
+
+def authenticated(ref: Ref) -> str:
+    """The token was taken; told to a client that gave the frame a `ref`."""
+    return _write(op="authenticated", ref=ref)
 
 
 def pong() -> str:

@@ -12,9 +12,9 @@ from django.http import parse_cookie
 
 from consumers import frames
 from consumers.close_codes import NOT_SIGNED_IN, TOO_FAST, TRY_AGAIN
-from consumers.conversation import NO_TOKENS, Conversation
-from consumers.door import Guest, sign_in
-from consumers.frames import Auth, FrameError
+from consumers.conversation import Conversation
+from consumers.frames import Auth, Frame, FrameError
+from consumers.guests import Guest, sign_in, sign_in_by_token
 from consumers.hub import Hub
 from consumers.origin import header, may_come
 from consumers.outlet import Outlet
@@ -54,40 +54,70 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
             return
         self._hub.start()
         try:
-            self._guest = await self._hub.desk.ask(sign_in, _session_key(self.scope))
+            guest = await self._hub.desk.ask(sign_in, _session_key(self.scope))
         except DatabaseError:
             await self.accept()
             await self.close(TRY_AGAIN)
             return
         await self.accept()
         self._outlet = Outlet(self.send, self.close)
-        self._enter(self._outlet)
-
-    def _enter(self, outlet: Outlet) -> None:
-        if self._guest:
-            self._hub.door.enter(self._guest, outlet)
-            self._conversation = Conversation(self._guest, outlet, self._hub)
+        if guest:
+            self._enter(guest, self._outlet)
         else:
             loop = asyncio.get_running_loop()
-            self._dismissal = loop.call_later(SIGN_IN_WITHIN, outlet.close, NOT_SIGNED_IN)
+            self._dismissal = loop.call_later(SIGN_IN_WITHIN, self._outlet.close, NOT_SIGNED_IN)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A frame came; a binary one has no text."""
         if self._outlet is None:
             return
-        if not self._pace.allows():
-            self._outlet.close(TOO_FAST)
-        elif self._conversation is None:
-            self._outlet.close(NOT_SIGNED_IN, last=_answer_to_stranger(text_data))
+        if self._pace.allows():
+            await self._listen(self._outlet, text_data)
         else:
-            await self._follow(self._conversation, self._outlet, text_data)
+            self._outlet.close(TOO_FAST)
 
-    async def _follow(self, talk: Conversation, outlet: Outlet, text: str | None) -> None:
+    async def _listen(self, outlet: Outlet, text: str | None) -> None:
         try:
-            await talk.follow(text)
+            await self._follow(outlet, frames.parse(text))
+        except FrameError as error:
+            if self._conversation:
+                outlet.put(error.answer)
+            else:
+                outlet.close(NOT_SIGNED_IN, last=error.answer)
         except DatabaseError as error:
             logger.warning("A socket is sent away until the database answers: %r", error)
             outlet.close(TRY_AGAIN)
+
+    async def _follow(self, outlet: Outlet, frame: Frame) -> None:
+        if isinstance(frame, Auth):
+            await self._admit(outlet, frame)
+        elif self._conversation:
+            await self._conversation.follow(frame)
+        else:
+            outlet.close(NOT_SIGNED_IN)
+
+    async def _admit(self, outlet: Outlet, frame: Auth) -> None:
+        """Let in whom the token names, or have a newer token count for who is in already."""
+        guest = await self._hub.desk.ask(sign_in_by_token, frame.token)
+        if guest is None:
+            raise FrameError(
+                "unauthorized", "The token does not count, or not any more.", frame.ref
+            )
+        if self._guest and self._guest.user_id != guest.user_id:
+            raise FrameError("not_allowed", "This socket is another person's.", frame.ref)
+        self._enter(guest, outlet)
+        if frame.ref is not None:
+            outlet.put(frames.authenticated(frame.ref))
+
+    def _enter(self, guest: Guest, outlet: Outlet) -> None:
+        if self._dismissal:
+            self._dismissal.cancel()
+        if self._guest:
+            self._hub.door.leave(self._guest)
+        self._guest = guest
+        self._hub.door.enter(guest, outlet)
+        if self._conversation is None:
+            self._conversation = Conversation(guest.user_id, outlet, self._hub)
 
     def _leave(self) -> None:
         if self._dismissal:
@@ -103,12 +133,3 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
 def _session_key(scope: WebSocketScope) -> str:
     cookies = parse_cookie(header(scope, b"cookie") or "")
     return cookies.get(settings.SESSION_COOKIE_NAME, "")
-
-
-def _answer_to_stranger(text: str | None) -> str:
-    """What somebody who has not signed in hears before the socket is closed."""
-    try:
-        frame = frames.parse(text)
-    except FrameError as error:
-        return error.answer
-    return frames.error(*NO_TOKENS, frame.ref) if isinstance(frame, Auth) else ""

@@ -4,5 +4,6 @@ from typing import Final
 
 from core.live.streams import StreamKind
 from core.notices.streams import ME
+from core.tickets.streams import TICKET, TICKETS
 
-STREAMS: Final[tuple[StreamKind, ...]] = (ME,)
+STREAMS: Final[tuple[StreamKind, ...]] = (ME, TICKET, TICKETS)

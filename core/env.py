@@ -57,6 +57,13 @@ class Env(BaseSettings):
     mailbox_dir: Path | None = None
     flower_url: str = ""
 
+    media_dir: Path = Path("var/media")
+    x_accel_redirect: Annotated[str, Field(pattern=r"^(/[\w-]+)*$")] = (
+        ""  # nginx's internal location
+    )
+    jwt_key: Annotated[str, Field(pattern=r"^(.{32,})?$")] = ""  # one of SECRET_KEY's otherwise
+    require_second_factor: bool | None = None  # of operators and centre admins
+
     alive_file: Path | None = None  # what a worker touches for as long as it listens
     delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 6.0
 

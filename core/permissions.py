@@ -2,19 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
+from core.access import second_factor
+from core.access.bearer import brought_token
 from core.events.context import note
+from core.http.answers import is_api
 from core.http.problems import problem
 from core.isolation.scope import enter, nowhere
-from core.people.acting import CentreChoiceError, choose_actor
+from core.people.acting import CentreChoiceError, choose_actor, own_memberships
 from core.people.actor import Actor
 from core.people.models import Role, User
 from core.people.signed_in import signed_in
+from core.trespass import note_trespass, note_wrong_centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +30,19 @@ class Rule:
     signed_in: bool = True
     member: bool = True
     operator: bool = False
+    enrolled: bool = True  # those who must have a second factor come in only with it
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
 
 ANYONE: Final = Rule(signed_in=False, member=False)
 SIGNED_IN: Final = Rule(member=False)  # also who belongs to no centre
+ENROLLING: Final = Rule(member=False, enrolled=False)  # on the way to a second factor, too
 MEMBER: Final = Rule()
 OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
+LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
+HELP_DESK: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
+CENTRE_ADMIN: Final = Rule(roles=frozenset({Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
 
 # What else stands between them and a thing (is it their class, their child?) is decided where it
@@ -43,8 +54,21 @@ RULES: Final[dict[str, Rule]] = {
     # signing in
     "GET api/csrf/": ANYONE,
     "POST api/auth/login": ANYONE,
-    "POST api/auth/logout": SIGNED_IN,
-    "GET api/me": SIGNED_IN,
+    "POST api/auth/logout": ENROLLING,
+    "GET api/me": ENROLLING,
+    "POST api/auth/token": ANYONE,
+    "POST api/auth/token/refresh": ANYONE,
+    "POST api/auth/password": SIGNED_IN,
+    "POST api/auth/password/forgotten": ANYONE,
+    "POST api/auth/password/reset": ANYONE,
+    "GET api/auth/sign-ins": SIGNED_IN,
+    "DELETE api/auth/sign-ins/<str:sign_in_id>": SIGNED_IN,
+    "POST api/auth/sign-out-everywhere": ENROLLING,
+    "GET api/auth/second-factor": ENROLLING,
+    "POST api/auth/second-factor": ENROLLING,
+    "POST api/auth/second-factor/confirm": ENROLLING,
+    "POST api/auth/second-factor/off": SIGNED_IN,
+    "POST api/auth/second-factor/recovery-codes": SIGNED_IN,
     # classes and homework
     "GET api/classes": MEMBER,
     "GET api/classes/<int:class_id>": MEMBER,
@@ -54,18 +78,60 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/homework/<int:homework_id>": MEMBER,
     "PATCH api/homework/<int:homework_id>": TEACHING,
     "POST api/homework/<int:homework_id>/publish": TEACHING,
+    "POST api/homework/<int:homework_id>/unschedule": TEACHING,
+    "POST api/homework/<int:homework_id>/recall": TEACHING,
     "POST api/homework/<int:homework_id>/withdraw": TEACHING,
+    # submissions and grades
+    "POST api/homework/<int:homework_id>/submissions": LEARNING,
+    "GET api/homework/<int:homework_id>/submissions": MEMBER,
+    "GET api/submissions/<int:submission_id>": MEMBER,
+    "POST api/submissions/<int:submission_id>/grade": TEACHING,
+    "POST api/submissions/<int:submission_id>/return": TEACHING,
+    "GET api/classes/<int:class_id>/grade-book": OVERSEEING,
+    "GET api/grades": MEMBER,
     # what followed from what; of which events is decided in core/trace/viewer.py
     "GET api/trace/<uuidstr:event_id>": SIGNED_IN,
     "GET api/trace/deliveries/<int:delivery_id>": SIGNED_IN,
     "GET api/trace/jobs/<uuidstr:job_id>": SIGNED_IN,
     "GET api/trace/mails/<str:message_id>": SIGNED_IN,
     "GET api/homework/<int:homework_id>/deliveries": OVERSEEING,
+    # tickets; that others' are not there for who is no staff is decided in core/tickets/queries.py
+    "GET api/tickets": MEMBER,
+    "POST api/tickets": MEMBER,
+    "GET api/tickets/<int:ticket_id>": MEMBER,
+    "PATCH api/tickets/<int:ticket_id>": HELP_DESK,
+    "GET api/tickets/<int:ticket_id>/comments": MEMBER,
+    "POST api/tickets/<int:ticket_id>/comments": MEMBER,
+    "GET api/tickets/<int:ticket_id>/history": MEMBER,
+    "POST api/tickets/<int:ticket_id>/assign": HELP_DESK,
+    "POST api/tickets/<int:ticket_id>/resolve": MEMBER,
+    "POST api/tickets/<int:ticket_id>/reopen": MEMBER,
+    "GET api/ticket-assignees": HELP_DESK,
+    "GET api/ticket-categories": MEMBER,
+    "POST api/ticket-categories": CENTRE_ADMIN,
+    "PATCH api/ticket-categories/<int:category_id>": CENTRE_ADMIN,
+    "GET tickets": MEMBER,
+    "GET tickets/new": MEMBER,
+    "POST tickets/new": MEMBER,
+    "GET tickets/<int:ticket_id>": MEMBER,
+    "POST tickets/<int:ticket_id>": MEMBER,
+    "POST tickets/<int:ticket_id>/assign": HELP_DESK,
+    "GET tickets/<int:ticket_id>/edit": HELP_DESK,
+    "POST tickets/<int:ticket_id>/edit": HELP_DESK,
+    "GET tickets/categories": CENTRE_ADMIN,
+    "POST tickets/categories": CENTRE_ADMIN,
+    "POST tickets/categories/<int:category_id>": CENTRE_ADMIN,
     # notices
     "GET api/notices": SIGNED_IN,
     "POST api/notices/read": SIGNED_IN,
     "GET api/notice-preferences": SIGNED_IN,
     "PUT api/notice-preferences": SIGNED_IN,
+    # files; whose is decided in core/files/queries.py
+    "POST api/files": MEMBER,
+    "GET api/files/<int:file_id>": MEMBER,
+    "DELETE api/files/<int:file_id>": MEMBER,
+    "GET api/files/<int:file_id>/content": MEMBER,
+    "GET api/files/<int:file_id>/thumbnail": MEMBER,
     # running the system
     "GET api/ops/queues": OPERATOR,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,
@@ -88,7 +154,23 @@ RULES: Final[dict[str, Rule]] = {
     "GET ": SIGNED_IN,
     "GET sign-in": ANYONE,
     "POST sign-in": ANYONE,
-    "POST sign-out": SIGNED_IN,
+    "GET sign-in/code": ANYONE,
+    "POST sign-in/code": ANYONE,
+    "POST sign-out": ENROLLING,
+    "GET password/forgotten": ANYONE,
+    "POST password/forgotten": ANYONE,
+    "GET password/new": ANYONE,
+    "POST password/new": ANYONE,
+    "GET account": SIGNED_IN,
+    "GET account/password": SIGNED_IN,
+    "POST account/password": SIGNED_IN,
+    "GET account/second-factor": ENROLLING,
+    "POST account/second-factor": ENROLLING,
+    "POST account/second-factor/confirm": ENROLLING,
+    "POST account/second-factor/off": SIGNED_IN,
+    "POST account/second-factor/codes": SIGNED_IN,
+    "POST account/sign-ins/<str:sign_in_id>/end": SIGNED_IN,
+    "POST account/sign-out-everywhere": ENROLLING,
     "POST centre": SIGNED_IN,
     "POST language": ANYONE,
     "GET panels/<str:name>": MEMBER,
@@ -100,7 +182,20 @@ RULES: Final[dict[str, Rule]] = {
     "GET homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/edit": TEACHING,
     "POST homework/<int:homework_id>/publish": TEACHING,
+    "POST homework/<int:homework_id>/schedule": TEACHING,
+    "POST homework/<int:homework_id>/unschedule": TEACHING,
+    "POST homework/<int:homework_id>/recall": TEACHING,
     "POST homework/<int:homework_id>/withdraw": TEACHING,
+    "GET homework/<int:homework_id>/work": MEMBER,
+    "POST homework/<int:homework_id>/hand-in": LEARNING,
+    "GET submissions/<int:submission_id>": MEMBER,
+    "POST submissions/<int:submission_id>/grade": TEACHING,
+    "POST submissions/<int:submission_id>/return": TEACHING,
+    "GET classes/<int:class_id>": MEMBER,
+    "GET classes/<int:class_id>/grade-book": MEMBER,
+    "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
+    "GET files/<int:file_id>": MEMBER,
+    "GET files/<int:file_id>/thumbnail": MEMBER,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
     # development only: what the catching mail server caught
@@ -120,12 +215,17 @@ class PermissionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with nowhere():
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                note_trespass(request, getattr(request, "actor", None))
+            return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
         match = request.resolver_match
-        if match is None or match.route.startswith(ADMIN):
+        if match is None:
             return None
+        if match.route.startswith(ADMIN):
+            return _admin_refusal(request)
         rule = rule_of(request.method or "", match.route)
         if rule is None:
             return _closed(request, match.route)
@@ -146,12 +246,21 @@ def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
     try:
         actor = choose_actor(request)
     except CentreChoiceError as error:
+        if error.status == HTTPStatus.NOT_FOUND:
+            note_wrong_centre(request)
         if rule.member:
             return problem(request, error.status, str(error))
         actor = None
     if actor:
         enter(centre_id=actor.centre_id, person_id=actor.user_id)
-    if _is_met(rule, actor, signed_in(request)):
+    return _unmet(request, rule, actor)
+
+
+def _unmet(request: HttpRequest, rule: Rule, actor: Actor | None) -> HttpResponseBase | None:
+    person = signed_in(request)
+    if rule.enrolled and second_factor.is_missing(person, own_memberships(request)):
+        return _enrol_first(request)
+    if _is_met(rule, actor, person):
         return None
     return problem(request, 403, "Your role does not allow this.")
 
@@ -173,6 +282,23 @@ def _closed(request: HttpRequest, route: str) -> HttpResponseBase:
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
-    if request.path.startswith("/api/"):
+    if brought_token(request):
+        answer = problem(request, 401, "The token does not count, or not any more.")
+        answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        return answer
+    if is_api(request):
         return problem(request, 401, "Sign in first.")
     return redirect_to_login(request.get_full_path())
+
+
+def _admin_refusal(request: HttpRequest) -> HttpResponseBase | None:
+    person = request.user
+    if person.is_authenticated and second_factor.is_missing(person, ()):
+        return _enrol_first(request)
+    return None
+
+
+def _enrol_first(request: HttpRequest) -> HttpResponseBase:
+    if is_api(request):
+        return problem(request, 403, "Set up a second factor first: /api/auth/second-factor.")
+    return redirect("second-factor")

@@ -8,6 +8,7 @@ from core.canary.events import CanaryDue
 from core.events.event import NO_CENTRE, Event
 from core.jobs.events import HousekeepingDue
 from core.ops.events import CleanupDue
+from core.submissions.events import RemindersDue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,11 @@ SCHEDULES: Final = (
         name="housekeeping",
         event=HousekeepingDue(centre_id=NO_CENTRE),
         crontab={"hour": "3", "minute": "0"},
+    ),
+    Schedule(  # each hour, as it is nine o'clock somewhere: core/submissions/reminder_actions.py
+        name="homework-reminders",
+        event=RemindersDue(centre_id=NO_CENTRE),
+        crontab={"hour": "*", "minute": "0"},
     ),
     Schedule(
         name="canary",

@@ -30,6 +30,11 @@ class Batch(Generic[E]):
         self.skipped[delivery.id] = reason
 
 
+def kept(batch: Batch[E]) -> list[Claimed[E]]:
+    """What is not skipped."""
+    return [each for each in batch.claimed if each.id not in batch.skipped]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handler(Generic[E]):
     """A function that must run, exactly once, for each delivery of an event.

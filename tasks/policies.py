@@ -41,12 +41,24 @@ class Policy:
 
 DEFAULT: Final = Policy()
 
+# A mail server may be away for a night: 60 attempts take some nine hours. A header that would hold
+# a line break (ValueError) never becomes right. A flood from one centre leaves room.
+MAIL: Final = Policy(
+    attempts=60, permanent=(PermanentError, ObjectDoesNotExist, ValueError), at_once=50
+)
+
 POLICIES: Final[Mapping[str, Policy]] = {
     "cleanup.keep_house": Policy(attempts=5, at_once=1),
-    # A mail server may be away for a night: 60 attempts take some nine hours. A header that would
-    # hold a line break (ValueError) never becomes right. A flood from one centre leaves room.
-    "email.mail_class": Policy(
-        attempts=60, permanent=(PermanentError, ObjectDoesNotExist, ValueError), at_once=50
+    "email.mail_class": MAIL,
+    **dict.fromkeys(
+        (
+            "email.mail_opened",
+            "email.mail_assigned",
+            "email.mail_commented",
+            "email.mail_resolved",
+            "email.mail_reopened",
+        ),
+        MAIL,
     ),
     # It waits for a canary, which may itself be tried for nine hours.
     "cleanup.release_rest": Policy(attempts=600, longest=timedelta(minutes=1)),

@@ -1,5 +1,6 @@
 """The one door for events."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,16 +20,24 @@ SELECT record_event(
     %(cause)s, %(handlers)s
 )
 """
+RECORD_FOR_LATER: Final = """
+SELECT record_event_for_later(
+    %(id)s, %(kind)s, %(version)s, %(centre)s, %(subject)s, %(payload)s, %(actor)s, %(request)s,
+    %(cause)s, %(handlers)s, %(due_at)s
+)
+"""
 
 
 class NoTransactionError(RuntimeError):
     """An event was published outside the transaction of the action it belongs to."""
 
 
-def publish(event: Event) -> UUID:
+def publish(event: Event, *, due_at: datetime | None = None) -> UUID:
     """Record an event and a delivery for each of its handlers in the present transaction.
 
-    Workers are woken after the commit, by a thread, so this never waits for Redis.
+    Workers are woken after the commit, by a thread, so this never waits for Redis. With `due_at`
+    the handlers run from then on, woken by the relay: what they do must still be wanted then, so
+    they look first.
 
     Returns the event's id. Raises NoTransactionError outside a transaction and KeyError for an
     event without a line in the table of subscriptions.
@@ -51,9 +60,10 @@ def publish(event: Event) -> UUID:
         "request": context.request_id,
         "cause": context.event_id,
         "handlers": list(handlers),
+        "due_at": due_at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(RECORD, row)
-    if handlers:
+        cursor.execute(RECORD_FOR_LATER if due_at else RECORD, row)
+    if handlers and not due_at:
         transaction.on_commit(lambda: nudge.wake(handlers, event_id), robust=True)
     return event_id

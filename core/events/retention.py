@@ -15,6 +15,7 @@ EVENTS: Final[Mapping[str, timedelta]] = {
     "CanaryDue": timedelta(days=1),
     "CleanupDue": timedelta(days=7),
     "HousekeepingDue": timedelta(days=30),  # its job says what was removed
+    "FileRemoved": timedelta(days=30),
     "NoticesRead": timedelta(days=7),
     "NoticePreferencesChanged": timedelta(days=30),
 }

@@ -9,6 +9,7 @@ from core.notices.latest import latest_notices
 from core.people.actor import Actor
 from core.people.models import Role
 from core.refusals import NotFoundError
+from core.submissions.queries import to_grade
 
 ALL: Final = frozenset(Role)
 WRITING: Final = frozenset({Role.TEACHER, Role.ADMIN})
@@ -36,6 +37,7 @@ class Panel:
 # In the order in which they stand: what waits for the person, what is due, what is new.
 PANELS: Final = (
     Panel("classes", WRITING, "home/classes.html", queries.classes_to_write_for, "first"),
+    Panel("to-grade", WRITING, "home/to_grade.html", to_grade),
     Panel("drafts", WRITING, "home/drafts.html", queries.drafts_of),
     Panel("children", frozenset({Role.PARENT}), "home/children.html", queries.children_of),
     Panel("homework", ALL, "home/homework.html", queries.board_of, renews=True),

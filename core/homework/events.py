@@ -1,4 +1,7 @@
-"""What can happen to classes and homework."""
+"""What can happen to homework."""
+
+from datetime import datetime
+from uuid import UUID
 
 from core.events.event import Event
 
@@ -17,6 +20,21 @@ class HomeworkEdited(Event):
     homework_id: int
 
 
+class HomeworkScheduled(Event):
+    """A homework will publish itself at a time, unless that is changed before."""
+
+    about = "homework_id"
+    homework_id: int
+    publish_at: datetime
+
+
+class HomeworkUnscheduled(Event):
+    """A scheduled homework is a draft again."""
+
+    about = "homework_id"
+    homework_id: int
+
+
 class HomeworkPublished(Event):
     """A homework became visible to its class and their guardians."""
 
@@ -29,3 +47,26 @@ class HomeworkWithdrawn(Event):
 
     about = "homework_id"
     homework_id: int
+
+
+class HomeworkRecalled(Event):
+    """A homework was taken back to a draft, moments after it was published."""
+
+    about = "homework_id"
+    homework_id: int
+    publication_id: UUID  # the event that is not to be told any more
+
+
+class HomeworkChangesNoted(Event):
+    """A published homework was changed. What comes of it is told when it has settled."""
+
+    about = "homework_id"
+    homework_id: int
+
+
+class HomeworkChanged(Event):
+    """A published homework is other than its class was told."""
+
+    about = "homework_id"
+    homework_id: int
+    changed: tuple[str, ...]  # of title, body, due_at

@@ -1,4 +1,4 @@
-"""The form in which a teacher writes a homework."""
+"""The forms in which a teacher writes a homework, and says when it is published."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,12 +7,44 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.homework.models import Homework
+from core.homework.complaints import FormWithFiles
+from core.homework.models import BEST_SCORE, HIGHEST_BEST_SCORE, Homework
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"  # what <input type="datetime-local"> shows and sends
 
 
-class HomeworkForm(forms.Form):
+class LocalForm(FormWithFiles):
+    """A form whose times are the centre's."""
+
+    def __init__(self, data: Any, *, zone: str, initial: dict[str, Any]) -> None:
+        self.zone = ZoneInfo(zone)
+        super().__init__(data, initial=initial)
+
+    def full_clean(self) -> None:
+        """Validate, reading times as the centre's clocks show them."""
+        with timezone.override(self.zone):
+            super().full_clean()
+
+
+class ScheduleForm(LocalForm):
+    """When a homework is to be published."""
+
+    at = forms.DateTimeField(
+        label=_("Publish at"),
+        input_formats=[LOCAL_TIME, f"{LOCAL_TIME}:%S"],
+        error_messages={
+            "required": _("Say when it is to be published."),
+            "invalid": _("Enter a date and a time, like 27 November 2026, 16:00."),
+        },
+    )
+
+    def __init__(self, data: Any, *, zone: str, homework: Homework | None = None) -> None:
+        at = homework.publish_at if homework else None
+        initial = {"at": at.astimezone(ZoneInfo(zone)).strftime(LOCAL_TIME)} if at else {}
+        super().__init__(data, zone=zone, initial=initial)
+
+
+class HomeworkForm(LocalForm):
     """Title, text and due date; times are the centre's. Rules stand in actions.py."""
 
     title = forms.CharField(
@@ -29,19 +61,25 @@ class HomeworkForm(forms.Form):
             "invalid": _("Enter a date and a time, like 27 November 2026, 16:00."),
         },
     )
+    max_score = forms.IntegerField(
+        label=_("Best score"), min_value=1, max_value=HIGHEST_BEST_SCORE, required=False
+    )
 
     def __init__(self, data: Any, *, zone: str, homework: Homework | None = None) -> None:
-        self.zone = ZoneInfo(zone)
-        super().__init__(data, initial=self._of(homework) if homework else {})
+        initial = self._of(homework, ZoneInfo(zone)) if homework else {"max_score": BEST_SCORE}
+        super().__init__(data, zone=zone, initial=initial)
 
-    def full_clean(self) -> None:
-        """Validate, reading times as the centre's clocks show them."""
-        with timezone.override(self.zone):
-            super().full_clean()
+    def clean_max_score(self) -> int:
+        """What is left empty is what it was, or as usual."""
+        return int(self.cleaned_data["max_score"] or self.initial["max_score"])
 
     def clean_title(self) -> str:
         """One line, as it becomes a mail's subject."""
         return " ".join(str(self.cleaned_data["title"]).split())
+
+    def clean_body(self) -> str:
+        """Lines end as everywhere else, not as in a browser's forms."""
+        return str(self.cleaned_data["body"]).replace("\r\n", "\n")
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -54,10 +92,11 @@ class HomeworkForm(forms.Form):
             del given["due_at"]
         return given
 
-    def _of(self, homework: Homework) -> dict[str, str]:
-        due_at = homework.due_at.astimezone(self.zone)
+    @staticmethod
+    def _of(homework: Homework, zone: ZoneInfo) -> dict[str, Any]:
         return {
             "title": homework.title,
             "body": homework.body,
-            "due_at": due_at.strftime(LOCAL_TIME),
+            "due_at": homework.due_at.astimezone(zone).strftime(LOCAL_TIME),
+            "max_score": homework.max_score,
         }

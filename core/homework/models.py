@@ -1,16 +1,30 @@
 """The table of homework."""
 
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
+from core import clock
 from core.classes.models import SchoolClass
 from core.people.models import Centre, User
+
+RECALL_WITHIN: Final = timedelta(minutes=2)  # of publishing
+BEST_SCORE: Final = 100  # unless its teacher says otherwise
+HIGHEST_BEST_SCORE: Final = 1000
+
+WITHDRAWN: Final = gettext_noop("the homework was withdrawn")
+RECALLED: Final = gettext_noop("recalled")
 
 
 class HomeworkState(models.TextChoices):
     """Where a homework stands; only a published one is seen by students and guardians."""
 
     DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")  # a draft that publishes itself
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -28,7 +42,13 @@ class Homework(models.Model):
         max_length=16, choices=HomeworkState.choices, default=HomeworkState.DRAFT
     )
     created_at = models.DateTimeField()
+    publish_at = models.DateTimeField(null=True)  # while scheduled
     published_at = models.DateTimeField(null=True)
+    # The event of the publication that stands: one that was recalled has nothing more to follow.
+    publication_id = models.UUIDField(null=True)
+    # While a change waits to be told: title, body and due date as the class knows them.
+    told_as = models.JSONField(null=True)
+    max_score = models.PositiveSmallIntegerField(default=BEST_SCORE, db_default=BEST_SCORE)
 
     class Meta:
         indexes = [
@@ -37,3 +57,23 @@ class Homework(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def subject(self) -> str:
+        """Under which its files are attached."""
+        return f"homework:{self.pk}"
+
+    @property
+    def recall_until(self) -> datetime | None:
+        """Until when it can be recalled; None when it cannot."""
+        if self.state != HomeworkState.PUBLISHED or self.published_at is None:
+            return None
+        until = self.published_at + RECALL_WITHIN
+        return until if clock.now() < until else None
+
+    def why_not_told(self, publication_id: UUID | None) -> str:
+        """Why a publication of it is not told any more, or ''."""
+        if self.state == HomeworkState.WITHDRAWN:
+            return WITHDRAWN
+        stands = self.publication_id in {None, publication_id}
+        return "" if stands and self.state == HomeworkState.PUBLISHED else RECALLED

@@ -1,5 +1,9 @@
 """All that reads homework. Another centre's does not exist here."""
 
+from collections.abc import Iterable
+from datetime import UTC
+
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from core.classes.models import SchoolClass
@@ -27,3 +31,23 @@ def get_homework(homework_id: int, *, by: Actor) -> Homework:
     if found is None:
         raise NotFoundError("There is no such homework.")
     return found
+
+
+def told_of(homework: Homework) -> dict[str, str]:
+    """What its class is told of a homework, as it can be kept; spaces and lines do not count."""
+    return {
+        "title": homework.title,
+        "body": " ".join(homework.body.split()),
+        "due_at": homework.due_at.astimezone(UTC).isoformat(),
+    }
+
+
+def hold_homework(ids: Iterable[int]) -> None:
+    """Keep the homework as it is until the present transaction ends: who recalls it waits.
+
+    So whoever is told of it meanwhile is found by what the recall has follow.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM homework_homework WHERE id = ANY(%s) ORDER BY id FOR SHARE", [list(ids)]
+        )

@@ -11,6 +11,7 @@ from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
+    TooManyFilesSent,
 )
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
@@ -20,7 +21,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from core.http.request_id import id_of
-from core.refusals import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from core.refusals import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+    TooLargeError,
+    TryLaterError,
+    WrongTypeError,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER: Final = 5  # seconds; about what a database needs to come back after a fail-over
@@ -53,13 +63,18 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotFoundError: 404,
     NotAllowedError: 403,
     ConflictError: 409,
+    TooLargeError: 413,
+    WrongTypeError: 415,
     InvalidError: 422,
+    NotSignedInError: 401,
+    TryLaterError: 429,
 }
 # The first that fits counts: RequestDataTooBig is a SuspiciousOperation.
 FAILURES: Final[dict[type[Exception], int]] = {
     Http404: 404,
     PermissionDenied: 403,
     RequestDataTooBig: 413,
+    TooManyFilesSent: 413,
     SuspiciousOperation: 400,
     BadRequest: 400,
     MultiPartParserError: 400,
@@ -133,7 +148,7 @@ def answer_to(request: HttpRequest, error: BaseException | None) -> HttpResponse
     """The problem that an exception means for the caller; what nobody foresaw is logged."""
     for kind, status in REFUSALS.items():
         if isinstance(error, kind):
-            return problem(request, status, str(error), _faults(error))
+            return _refusal(request, status, error)
     if is_database_away(error):
         logger.warning("The database is away or too slow: %s", error)
     for kind, status in FAILURES.items():
@@ -141,6 +156,13 @@ def answer_to(request: HttpRequest, error: BaseException | None) -> HttpResponse
             return problem(request, status)
     logger.error("A request failed.", exc_info=error)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _refusal(request: HttpRequest, status: int, error: BaseException) -> HttpResponse:
+    response = problem(request, status, str(error), _faults(error))
+    if isinstance(error, TryLaterError):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _faults(error: BaseException) -> list[Fault]:

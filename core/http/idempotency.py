@@ -1,25 +1,29 @@
 """Idempotency-Key: a POST that is sent again is answered again, and happens once."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from core import clock
 from core.http.answers import answer_to, is_api, problem
 from core.http.models import IdempotentAnswer
+from core.http.uploads import UNREADABLE, uploads_of
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replay"
 FIT: Final = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 KEPT_FOR: Final = timedelta(hours=24)
+
+CSRF_FIELD: Final = "csrfmiddlewaretoken"  # masked anew each time
+SECRETS: Final = "/api/auth/"
 
 UNFIT_KEY: Final = f"{HEADER} must be 1 to 255 printable ASCII characters."
 OTHER_REQUEST: Final = f"This {HEADER} was used for another request. Use a new one."
@@ -55,7 +59,7 @@ class IdempotencyMiddleware:
             return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, UNFIT_KEY)
         try:
             return self._once(request, user_id, key)
-        except (RequestDataTooBig, UnreadablePostError) as error:  # here the body is read
+        except UNREADABLE as error:  # here the body is read
             return answer_to(request, error)
 
     def _once(self, request: HttpRequest, user_id: int, key: str) -> HttpResponseBase:
@@ -78,14 +82,29 @@ class IdempotencyMiddleware:
 
 def person_behind(request: HttpRequest) -> int | None:
     """Whose key it is, as each person has their own; None where keys do not count."""
-    return request.user.pk if request.method == "POST" and is_api(request) else None
+    counts = request.method == "POST" and is_api(request) and not is_secret(request.path)
+    return request.user.pk if counts else None
+
+
+def is_secret(path: str) -> bool:
+    """Whether answers there hold secrets, which are not kept; nor may a failed try be undone."""
+    return path.startswith(SECRETS)
 
 
 def fingerprint_of(request: HttpRequest) -> str:
     """What makes it the same request: method, address, centre and body."""
     centre = request.headers.get("X-Centre", "")
     said = "\n".join([str(request.method), request.get_full_path(), centre, ""])
-    return hashlib.sha256(said.encode() + request.body).hexdigest()
+    return hashlib.sha256(said.encode() + content_of(request)).hexdigest()
+
+
+def content_of(request: HttpRequest) -> bytes:
+    """The body, or for a form with files what it says: those are hashed while they are stored."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    fields = sorted((name, said) for name, said in request.POST.lists() if name != CSRF_FIELD)
+    files = [(field, each.name, each.size, each.sha256) for field, each in uploads_of(request)]
+    return json.dumps([fields, files]).encode()
 
 
 def claim(user_id: int, key: str, fingerprint: str) -> int | None:

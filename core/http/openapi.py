@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from core.http.answers import MEDIA_TYPE
+from core.http.idempotency import is_secret
 
 KEY_HEADER: Final = {
     "in": "header",
@@ -36,6 +37,7 @@ PROBLEM: Final = {
 }
 ALWAYS: Final = (422, 503)
 SIGNED_IN: Final = (401, 403)
+GUARDED: Final = (401, 409, 429)  # what proves who one is
 WITH_BODY: Final = (400, 401, 403, 413, 415)
 
 
@@ -47,7 +49,7 @@ def describe(schema_of: Callable[..., dict[str, Any]], **options: Any) -> dict[s
         for method, operation in methods.items():
             for status in problems_of(path, method, operation):
                 operation["responses"].setdefault(status, _problem_answer(status))
-            if method == "post" and operation.get("security"):
+            if method == "post" and operation.get("security") and not is_secret(path):
                 operation["parameters"].append(KEY_HEADER)
     return schema
 
@@ -59,6 +61,7 @@ def problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         ALWAYS: True,
         SIGNED_IN: "security" in operation,
         WITH_BODY: "requestBody" in operation,
+        GUARDED: is_secret(path) and method == "post",
         (404,): of_one,
         (409,): of_one and method != "get",
     }

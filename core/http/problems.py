@@ -32,6 +32,7 @@ __all__ = ["ProblemMiddleware", "answer_problems", "csrf_failure", "problem"]
 
 NO_NUL: Final = _("The request holds a NUL character.")
 NO_CSRF: Final = _("The CSRF token is missing or out of date: fetch a new one and try again.")
+FORM: Final = ("form", "file")  # parts of a body as well
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +144,8 @@ def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse
 def fault_of(found: dict[str, Any]) -> Fault:
     """Ninja's finding, without the name of the view's parameter, which no client knows."""
     source, *loc = found["loc"]
-    return {"loc": [source, *(loc[1:] if source == "body" else loc)], "msg": found["msg"]}
+    place = "body" if source in FORM else source
+    return {"loc": [place, *(loc[1:] if source == "body" else loc)], "msg": found["msg"]}
 
 
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -89,6 +89,12 @@ SELECT
     (SELECT min(seq) FROM live_entry WHERE stream = %(stream)s)
 """
 
+REWRITE: Final = """
+UPDATE live_entry SET data = new.data::jsonb
+FROM unnest(%(streams)s::text[], %(seqs)s::bigint[], %(data)s::text[]) AS new(stream, seq, data)
+WHERE live_entry.stream = new.stream AND live_entry.seq = new.seq
+"""
+
 
 def append(entries: Sequence[NewEntry]) -> list[int]:
     """Write entries to any number of streams in the present transaction, in one statement.
@@ -113,6 +119,18 @@ def append(entries: Sequence[NewEntry]) -> list[int]:
     heads = dict(zip(columns["streams"], seqs, strict=True))  # the last of each stream stays
     transaction.on_commit(lambda: broadcast(heads), robust=True)
     return seqs
+
+
+def rewrite(entries: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:
+    """Have entries, by stream and number, say something else to whoever has not got them yet."""
+    rows = list(entries)
+    columns: dict[str, Any] = {
+        "streams": [stream for stream, _, _ in rows],
+        "seqs": [seq for _, seq, _ in rows],
+        "data": [json.dumps(data, allow_nan=False) for _, _, data in rows],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(REWRITE, columns)
 
 
 def read(stream: str, after: int, limit: int) -> list[StoredEntry]:

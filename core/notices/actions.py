@@ -1,6 +1,6 @@
 """All that changes notices and preferences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from core import clock
 from core.events.event import NO_CENTRE
 from core.events.publish import publish
-from core.live.entries import NewEntry, append
+from core.live.entries import NewEntry, append, rewrite
 from core.notices.events import NoticePreferencesChanged, NoticesRead
 from core.notices.models import Notice, NoticeKind, NoticePreference
 from core.notices.streams import stream_of
@@ -61,6 +61,48 @@ def tell(notes: Sequence[Note]) -> None:
         Notice(seq=seq, created_at=at, **asdict(note))
         for note, seq in zip(notes, numbers, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A notice that said too much, and what is left of it."""
+
+    event_id: UUID
+    person_id: int
+    title: str
+
+
+def take_back(taken: Iterable[TakenBack]) -> None:
+    """Leave of notices only that there was one, in the present transaction.
+
+    What they said is gone from the lists, and from the streams for who has not followed them yet;
+    open pages read their lists anew.
+    """
+    titles = {(each.event_id, each.person_id): each.title for each in taken}
+    told = Notice.objects.filter(
+        event_id__in={event for event, _ in titles}, person_id__in={person for _, person in titles}
+    )
+    at = clock.now()
+    found = [each for each in told if (each.event_id, each.person_id) in titles]
+    for each in found:
+        each.title, each.body, each.url = titles[each.event_id, each.person_id], "", "/"
+        each.read_at = each.read_at or at
+    Notice.objects.bulk_update(found, ["title", "body", "url", "read_at"])
+    rewrite([(stream_of(each.person_id), each.seq, _left_of(each)) for each in found])
+    append(
+        [NewEntry(stream_of(each.person_id), "notice_taken_back", _left_of(each)) for each in found]
+    )
+
+
+def _left_of(notice: Notice) -> dict[str, str | int]:
+    return {
+        "kind": notice.kind,
+        "title": notice.title,
+        "body": notice.body,
+        "url": notice.url,
+        "centre_id": str(notice.centre_id),
+        "seq": notice.seq,
+    }
 
 
 def _shown(note: Note) -> dict[str, str]:

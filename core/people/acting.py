@@ -51,7 +51,7 @@ def own_memberships(request: HttpRequest) -> list[Membership]:
 
 def _chosen(request: HttpRequest, memberships: list[Membership]) -> Membership | None:
     by_centre = {str(membership.centre_id): membership for membership in memberships}
-    named = request.headers.get(HEADER) or str(request.session.get(SESSION_KEY, ""))
+    named = request.headers.get(HEADER) or _remembered(request)
     if named in by_centre:
         return by_centre[named]
     if request.headers.get(HEADER):
@@ -59,3 +59,9 @@ def _chosen(request: HttpRequest, memberships: list[Membership]) -> Membership |
     if len(memberships) > 1 and request.path.startswith("/api/"):
         raise CentreChoiceError(422, f"You belong to several centres: name one with {HEADER}.")
     return memberships[0] if memberships else None
+
+
+def _remembered(request: HttpRequest) -> str:
+    """What the pages remember; a token's request may carry the cookie of somebody else."""
+    is_bearer = getattr(request, "token_family", None) is not None
+    return "" if is_bearer else str(request.session.get(SESSION_KEY, ""))

@@ -18,6 +18,12 @@ const NOT_SIGNED_IN = 4401;
 const NOT_ALLOWED = 4403;
 
 let last = Number(page.liveAfter);
+
+// Further streams that this page follows: `<div data-stream="ticket:7" data-stream-after="3">`. What
+// listens for `schoolbell:stream` fetches itself anew; the entries themselves are not shown.
+const others = new Map(
+  [...document.querySelectorAll("[data-stream]")].map(({ dataset }) => [dataset.stream, Number(dataset.streamAfter)]),
+);
 let socket = null;
 let failures = 0;
 let retryTimer = 0;
@@ -42,6 +48,7 @@ function send(frame) {
 
 function subscribe() {
   send({ op: "subscribe", stream: "me", after: last, ref: "me" });
+  for (const [stream, after] of others) send({ op: "subscribe", stream, after, ref: stream });
 }
 
 // A connection can die without a word: whoever owes an answer and is late is given up.
@@ -100,6 +107,7 @@ const answers = {
 
 function receive(frame) {
   clearTimeout(answerTimer);
+  if (others.has(frame.stream)) return receiveOther(frame);
   if (frame.stream && frame.stream !== "me") return;
   answers[frame.op]?.(frame);
 }
@@ -108,10 +116,16 @@ function takeEntry({ seq, type, data }) {
   if (seq <= last) return;
   if (seq > last + 1) return subscribe(); // some are missing: all after `last`, in order, please
   last = seq;
-  if (type === "notice") {
-    renew();
-    toast(data);
-  }
+  if (type === "notice" || type === "notice_taken_back") renew();
+  if (type === "notice") toast(data);
+}
+
+function receiveOther({ op, stream, seq }) {
+  const after = others.get(stream);
+  if (op === "head" && seq > after) send({ op: "subscribe", stream, after, ref: stream });
+  if (!(op === "resync" || (op === "entry" && seq > after))) return;
+  others.set(stream, seq);
+  document.body.dispatchEvent(new CustomEvent("schoolbell:stream", { detail: { stream } }));
 }
 
 // What the person sees

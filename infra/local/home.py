@@ -38,6 +38,14 @@ class Home:
         return self.root / "mailbox"
 
     @property
+    def media(self) -> Path:
+        return self.root / "media"
+
+    @property
+    def incoming(self) -> Path:
+        return self.media / "incoming"
+
+    @property
     def run(self) -> Path:
         return self.root / "run"
 
@@ -64,7 +72,14 @@ def prepare_home(root: Path) -> Home:
         message = f"the path in SCHOOLBELL_HOME is longer than {LONGEST_PATH} bytes."
         raise ProblemError(message)
     try:
-        for folder in (home.root, home.redis, home.mailbox, home.run, home.root / "log"):
+        for folder in (
+            home.root,
+            home.redis,
+            home.mailbox,
+            home.incoming,
+            home.run,
+            home.root / "log",
+        ):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_room(home)
     except OSError as error:

@@ -88,7 +88,9 @@ def web(stack: Stack, suffix: str) -> Program:
         "--timeout-graceful-shutdown 5"
     )
     arguments = ("-m", "uvicorn", "consumers.routing:application", *options.split())
-    program = python(f"web{suffix}", arguments, stack.environment())
+    # Bodies are written down until they are read: on a disk, where /tmp may be memory.
+    env = {**stack.environment(), "TMPDIR": str(stack.home.incoming)}
+    program = python(f"web{suffix}", arguments, env)
     return replace(program, ready=serves_http(port, "/readyz"), address=f"{HOST}:{port}")
 
 

@@ -79,6 +79,7 @@ class Stack:
             "SMTP_PORT": str(self.ports.smtp),
             "MAILBOX_DIR": str(self.home.mailbox),
             "FLOWER_URL": self.flower_url,
+            "MEDIA_DIR": str(self.home.media),
         }
 
     def bare_environment(self) -> dict[str, str]:

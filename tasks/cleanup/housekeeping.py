@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from core.jobs.events import HousekeepingDue
-from tasks.cleanup.sweeps import SWEEPS, Sweep
+from tasks.cleanup.sweep import Sweep
+from tasks.cleanup.sweeps import SWEEPS
 from tasks.job import job
 from tasks.work import Work
 

@@ -4,8 +4,6 @@ A batch is one short transaction that finds its rows by an index and locks nothi
 go on beside it. `take` is given where the last batch ended, and says where it ended itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,6 +14,8 @@ from django.db import connection
 from core import clock
 from core.events import retention
 from core.events.retention import Kept, first_id
+from tasks.cleanup.files import FILE_SWEEPS
+from tasks.cleanup.sweep import Sweep, Taken
 
 BATCH: Final = 5_000  # rows
 LOOK: Final = 500  # events in one look, with up to BATCH of their deliveries
@@ -83,22 +83,6 @@ DELETE FROM idempotent_answer WHERE id IN (
     SELECT id FROM idempotent_answer WHERE created_at < now() - %(age)s
     ORDER BY created_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a batch removed, and where the next one begins; None when nothing is left."""
-
-    removed: int
-    end: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """One kind of rows that leave."""
-
-    name: str
-    take: Callable[[str], Taken]  # given where the last batch ended, '' for the first
 
 
 def take_events(age: timedelta, after: str) -> Taken:
@@ -177,4 +161,5 @@ SWEEPS: Final = (
     ),
     Sweep("schedule slots", partial(take_oldest, DROP_SLOTS, retention.SLOTS)),
     Sweep("idempotency keys", partial(take_oldest, DROP_ANSWERS, retention.ANSWERS)),
+    *FILE_SWEEPS,
 )

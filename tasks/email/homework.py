@@ -3,32 +3,32 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
 from core.events.claims import Claimed
 from core.homework.audience import Concerned, audience_of, standing_of
 from core.homework.events import HomeworkPublished
-from core.homework.models import Homework, HomeworkState
+from core.homework.models import Homework
 from core.notices.models import NoticeKind, NoticePreference
 from core.people.language import speaking_to
 from core.people.models import User
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
+from tasks.notices.homework import check_stands
 
-WITHDRAWN = gettext_noop("the homework was withdrawn")
 UNWANTED = gettext_noop("does not want mail about homework")
 
 
 def class_of(event: HomeworkPublished) -> Recipients:
     """The class's students and guardians, less those who want no mail about homework."""
-    if not Homework.objects.filter(pk=event.homework_id, state=HomeworkState.PUBLISHED).exists():
-        raise SkipError(WITHDRAWN)
-    return _less_unwanted(audience_of(event.homework_id))
+    check_stands(event)
+    return less_unwanted(audience_of(event.homework_id))
 
 
-def _less_unwanted(people: Iterable[Concerned]) -> Recipients:
+def less_unwanted(people: Iterable[Concerned]) -> Recipients:
     """Each person with the reason to leave them out, or ''."""
     concerned = list(people)
     unwanted = set(
@@ -48,13 +48,13 @@ def _why_not(person: Concerned, unwanted: set[int]) -> str:
 @on(HomeworkPublished, to=class_of, batch=10, outside=True)
 def mail_class(batch: Batch[HomeworkPublished]) -> None:
     """Mail each person of the class once, if they are still to know."""
-    send_each(batch, partial(homework_letter, _why_not_now(batch)))
+    send_each(batch, partial(homework_letter, why_not_now(batch)))
 
 
 WhyNot = Mapping[tuple[int, str], str]  # by homework and key
 
 
-def _why_not_now(batch: Batch[HomeworkPublished]) -> WhyNot:
+def why_not_now(batch: Batch[Any]) -> WhyNot:
     """Why some are not to be mailed any more; asked once for the batch."""
     asked = []
     for each in batch.claimed:
@@ -64,7 +64,7 @@ def _why_not_now(batch: Batch[HomeworkPublished]) -> WhyNot:
     return {
         (homework_id, key): why_not
         for homework_id in {homework_id for homework_id, _ in asked}
-        for key, why_not in _less_unwanted(
+        for key, why_not in less_unwanted(
             person for (of, _), person in standing.items() if of == homework_id
         )
     }
@@ -73,15 +73,15 @@ def _why_not_now(batch: Batch[HomeworkPublished]) -> WhyNot:
 def homework_letter(why_not: WhyNot, delivery: Claimed[HomeworkPublished]) -> Letter:
     """The mail that tells one person of a new homework.
 
-    SkipError when it was withdrawn, even a moment ago, or the person is not to be told any more.
+    SkipError when it was taken back, even a moment ago, or the person is not to be told any more.
     """
     if reason := why_not[delivery.event.homework_id, delivery.key]:
         raise SkipError(reason)
     homework = Homework.objects.select_related("school_class", "centre", "author").get(
         pk=delivery.event.homework_id
     )
-    if homework.state != HomeworkState.PUBLISHED:
-        raise SkipError(WITHDRAWN)
+    if reason := homework.why_not_told(delivery.event_id):
+        raise SkipError(reason)
     person = User.objects.get(pk=delivery.key)
     with speaking_to(person, homework.centre):
         subject = gettext("New homework for %(name)s: %(title)s") % {

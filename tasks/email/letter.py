@@ -23,6 +23,7 @@ class Letter:
     text: str
     html: str
     sensitive: bool = False  # where the server's answer is lost, a person decides on resending
+    thread: str = ""  # what it is about: mail programs show letters of one thread together
 
 
 TEMPLATES: Final = Environment(
@@ -44,14 +45,16 @@ def write(  # noqa: PLR0913 - a letter has that many parts
     *,
     to: User,
     subject: str,
-    centre: Centre,
+    centre: Centre | None,
     path: str,
     sensitive: bool = False,
+    thread: str = "",
     **values: Any,
 ) -> Letter:
     """Render `template`.txt and .html; `path` is the page of the portal that it links to.
 
     Both are in the person's language; the subject is when it was made `speaking_to` them.
+    What concerns no centre comes from the portal as such.
     """
     shared = {"person": to, "centre": centre, "subject": subject, "url": settings.BASE_URL + path}
     with speaking_to(to, centre):
@@ -59,4 +62,4 @@ def write(  # noqa: PLR0913 - a letter has that many parts
             TEMPLATES.get_template(f"{template}.{kind}").render(**shared, **values)
             for kind in ("txt", "html")
         )
-    return Letter(to.name, to.email, subject, text, html, sensitive)
+    return Letter(to.name, to.email, subject, text, html, sensitive, thread)

@@ -19,8 +19,16 @@ E = TypeVar("E", bound=Event)
 def message_id(delivery: Claimed[E]) -> str:
     """The delivery's Message-ID: the same at every attempt, so that mail systems drop a twin."""
     identity = f"{delivery.event_id}/{delivery.handler}/{delivery.key}"
-    domain = parseaddr(env().mail_from)[1].partition("@")[2]
-    return f"<{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{_domain()}>"
+
+
+def thread_id(thread: str) -> str:
+    """The name of a thread as if it were the Message-ID of its first mail."""
+    return f"<{thread}@{_domain()}>"
+
+
+def _domain() -> str:
+    return parseaddr(env().mail_from)[1].partition("@")[2]
 
 
 def message_of(letter: Letter, delivery: Claimed[E]) -> bytes:
@@ -31,6 +39,8 @@ def message_of(letter: Letter, delivery: Claimed[E]) -> bytes:
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(delivery)
+    if letter.thread:
+        message["References"] = message["In-Reply-To"] = thread_id(letter.thread)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Schoolbell-Event"] = str(delivery.event_id)
     message["X-Schoolbell-Delivery"] = str(delivery.id)

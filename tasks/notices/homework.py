@@ -4,25 +4,31 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 
 from core.events.claims import Claimed
+from core.events.context import current
 from core.events.models import Delivery, DeliveryState
 from core.homework.audience import audience_of, standing_of
 from core.homework.events import HomeworkPublished, HomeworkWithdrawn
-from core.homework.models import Homework, HomeworkState
+from core.homework.models import Homework
+from core.homework.queries import hold_homework
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
 from core.people.language import languages_of
 from tasks.handler import Batch, Recipients, SkipError, on
 
-WITHDRAWN = gettext_noop("the homework was withdrawn")
+
+def check_stands(event: HomeworkPublished) -> None:
+    """SkipError unless the publication that is being handled is the one that stands."""
+    homework = Homework.objects.get(pk=event.homework_id)
+    if why_not := homework.why_not_told(current().event_id or homework.publication_id):
+        raise SkipError(why_not)
 
 
 def class_of(event: HomeworkPublished) -> Recipients:
     """The class's students and guardians, as long as the homework is still published."""
-    if not Homework.objects.filter(pk=event.homework_id, state=HomeworkState.PUBLISHED).exists():
-        raise SkipError(WITHDRAWN)
+    check_stands(event)
     return [(str(each.person_id), each.why_not) for each in audience_of(event.homework_id)]
 
 
@@ -31,8 +37,8 @@ def notify_class(batch: Batch[HomeworkPublished]) -> None:
     """Give each person of the class one notice, if they are still to know."""
     found = _homework_of(batch)
     for each in batch.claimed:
-        if found[each.event.homework_id].state != HomeworkState.PUBLISHED:
-            batch.skip(each, WITHDRAWN)
+        if why_not := found[each.event.homework_id].why_not_told(each.event_id):
+            batch.skip(each, why_not)
     tell(
         [
             _note(homework, each, _("New homework: %(title)s"), url=f"/homework/{homework.pk}")
@@ -67,6 +73,7 @@ def notify_withdrawn(batch: Batch[HomeworkWithdrawn]) -> None:
 
 def _homework_of(batch: Batch[Any]) -> dict[int, Homework]:
     ids = {each.event.homework_id for each in batch.claimed}
+    hold_homework(ids)
     return Homework.objects.select_related("school_class", "centre").in_bulk(ids)
 
 

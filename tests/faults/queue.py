@@ -12,7 +12,7 @@ from tests.faults.clients import until
 from tests.faults.scene import BreachError, Scene
 from tests.servers import wait_for
 
-QUEUES: Final = ("notices", "email", "cleanup")
+QUEUES: Final = ("notices", "email", "files", "cleanup")
 LONGEST_REST: Final = 15.0
 FLOOD: Final = 100_000
 FLOOD_SECONDS: Final = 240.0

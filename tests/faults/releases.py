@@ -97,7 +97,7 @@ def newer_tree(tree: Path) -> Path:
     for part in PARTS:
         shutil.copytree(CHECKOUT / part, tree / part)
     shutil.copy(CHECKOUT / "manage.py", tree)
-    file = tree / "core" / "classes" / "events.py"
+    file = tree / "core" / "homework" / "events.py"
     text = file.read_text()
     if OLD not in text:
         raise BreachError("HomeworkPublished is not what the drill's newer release changes")

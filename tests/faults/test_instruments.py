@@ -34,7 +34,7 @@ def test_only_a_lost_answer_lets_a_mail_wait_for_a_person() -> None:
 
 def test_only_the_newer_release_can_read_what_it_writes(tmp_path: Path) -> None:
     tree = newer_tree(tmp_path / "newer")
-    newer = runpy.run_path(str(tree / "core" / "classes" / "events.py"))["HomeworkPublished"]
+    newer = runpy.run_path(str(tree / "core" / "homework" / "events.py"))["HomeworkPublished"]
     old, new = HomeworkPublished(centre_id=1, homework_id=7), newer(centre_id=1, homework_id=7)
     written = json.dumps(new.payload())
 

@@ -16,22 +16,24 @@ LARGE: Final = 0.08  # share of homework for the large class
 PAUSES: Final = (0.3, 1.5)  # seconds between two of one teacher
 
 SMALL_CLASS: Final = """
-WITH teacher AS (
-    SELECT member.user_id, member.centre_id FROM people_membership member
-    JOIN people_user person ON person.id = member.user_id
-    WHERE person.email = 'teacher@' || %(centre)s || '.example'
-), made AS (
-    INSERT INTO classes_schoolclass (centre_id, name) SELECT centre_id, %(name)s FROM teacher
-    RETURNING id, centre_id
-), taught AS (
-    INSERT INTO classes_schoolclass_teachers (schoolclass_id, user_id)
-    SELECT made.id, teacher.user_id FROM made, teacher
-)
+INSERT INTO classes_schoolclass (centre_id, name)
+SELECT id, %(name)s FROM people_centre WHERE slug = %(centre)s;
+
+INSERT INTO classes_schoolclass_teachers (schoolclass_id, user_id)
+SELECT class.id, person.id
+FROM classes_schoolclass class
+JOIN people_centre centre ON centre.id = class.centre_id AND centre.slug = %(centre)s
+JOIN people_user person ON person.email = 'teacher@' || centre.slug || '.example'
+WHERE class.name = %(name)s;
+
 INSERT INTO classes_enrolment (centre_id, school_class_id, student_id)
-SELECT made.centre_id, made.id, person.id FROM made, people_user person
-WHERE person.email IN (
-    SELECT format('student%%s@%%s.example', number, %(centre)s) FROM generate_series(1, 3) number
+SELECT centre.id, class.id, person.id
+FROM classes_schoolclass class
+JOIN people_centre centre ON centre.id = class.centre_id AND centre.slug = %(centre)s
+JOIN people_user person ON person.email IN (
+    SELECT format('student%%s@%%s.example', number, centre.slug) FROM generate_series(1, 3) number
 )
+WHERE class.name = %(name)s;
 """
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core import clock
 from core.classes.models import SchoolClass
 from core.demo.school import load_demo_school
+from core.events.models import Delivery
 from core.homework.actions import draft_homework, publish_homework
 from core.homework.models import Homework
 from core.people.actor import Actor, actor_of
@@ -66,5 +70,23 @@ def work_off() -> Callable[[], int]:
         while count := sum(drain(handler) for handler in HANDLERS):
             total += count
         return total
+
+    return run
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A media directory of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def in_time(work_off: Callable[[], int]) -> Callable[[], int]:
+    """The same when the time has come of all that waits for one."""
+
+    def run() -> int:
+        Delivery.objects.filter(state="pending").update(due_at=clock.now())
+        return work_off()
 
     return run

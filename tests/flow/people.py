@@ -11,6 +11,7 @@ TEACHER = "teacher@oakwood.example"
 STUDENT = "student1@oakwood.example"
 PARENT = "parent1@oakwood.example"
 STRANGER = "teacher@riverside.example"
+OPERATOR = "operator@schoolbell.example"
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

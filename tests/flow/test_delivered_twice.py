@@ -4,30 +4,52 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from core import clock
+from core.access.actions import Change, change_password, request_reset
+from core.access.caller import Caller
+from core.access.models import BrowserSession
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
 from core.events.event import NO_CENTRE
-from core.events.models import Delivery
+from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
-from core.homework.actions import withdraw_homework
+from core.files.actions import remove_file
+from core.files.models import File
+from core.homework.actions import (
+    edit_homework,
+    recall_homework,
+    schedule_homework,
+    withdraw_homework,
+)
+from core.homework.models import Homework
 from core.http.models import IdempotentAnswer
 from core.jobs.events import HousekeepingDue
+from core.live.models import Entry
 from core.mail.models import Mail
 from core.notices.models import Notice
 from core.ops.actions import redrive_letters
 from core.ops.events import CleanupDue
 from core.ops.orders import LetterFilter, RedriveOrder
+from core.people.models import Centre
+from core.submissions.events import HomeworkRemindersDue, RemindersDue
+from core.submissions.models import Submission
 from tasks.drain import drain
 from tasks.handler import Handler
 from tasks.notices.homework import notify_class
+from tasks.notices.homework_changed import settle
 from tasks.subscriptions import HANDLERS
 from tests.flow.conftest import School
+from tests.flow.desk import ADMIN, a_desk
+from tests.flow.handing_in import graded, handed_in, returned
+from tests.flow.people import STUDENT, TEACHER
+from tests.flow.uploads import kept, on_disk, picture
+
+pytestmark = pytest.mark.usefixtures("media")
 
 Story = Callable[[School], None]
 Effect = Callable[[], int]
@@ -46,10 +68,81 @@ def publish_and_withdraw(school: School) -> None:
     withdraw_homework(homework_id=homework.pk, by=school.actor("teacher@oakwood.example"))
 
 
+def in_time() -> None:
+    """The time has come of all that waits for one; the rest is worked off."""
+    while Delivery.objects.filter(state="pending").update(due_at=clock.now()):
+        for handler in HANDLERS:
+            drain(handler)
+
+
+def schedule(school: School) -> None:
+    at, by = clock.now() + timedelta(days=1), school.actor(TEACHER)
+    schedule_homework(homework_id=school.draft().pk, at=at, by=by)
+    Delivery.objects.update(due_at=clock.now())
+
+
+def publish_and_recall(school: School) -> None:
+    homework = school.publish()
+    in_time()
+    recall_homework(homework_id=homework.pk, by=school.actor(TEACHER))
+
+
+def publish_and_change(school: School) -> None:
+    homework = school.publish()
+    in_time()
+    due_at = homework.due_at + timedelta(days=1)
+    edit_homework(homework_id=homework.pk, due_at=due_at, by=school.actor(TEACHER))
+    Delivery.objects.filter(state="pending").update(due_at=clock.now())
+
+
+def publish_change_and_settle(school: School) -> None:
+    publish_and_change(school)
+    drain(settle)
+
+
+def hand_in_work(school: School) -> None:
+    homework = school.publish()
+    in_time()
+    handed_in(school, homework)
+
+
+def hand_in_and_grade(school: School) -> None:
+    hand_in_work(school)
+    in_time()
+    graded(school, Submission.objects.get())
+
+
+def hand_in_and_give_back(school: School) -> None:
+    hand_in_work(school)
+    in_time()
+    returned(school, Submission.objects.get())
+
+
+def remind(school: School) -> None:
+    school.publish()
+    in_time()
+    Homework.objects.update(due_at=clock.now() + timedelta(hours=20))
+    for centre in Centre.objects.filter(slug="oakwood"):
+        due = HomeworkRemindersDue(centre_id=centre.pk, day=clock.now().date(), at=clock.now())
+        with transaction.atomic():
+            publish(due)
+
+
+def open_days_everywhere(_school: School) -> None:
+    zone = next(
+        name
+        for name in ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Asia/Karachi")
+        if 9 <= clock.now().astimezone(ZoneInfo(name)).hour < 19
+    )
+    Centre.objects.update(timezone=zone)
+    with transaction.atomic():
+        publish(RemindersDue(centre_id=NO_CENTRE))
+
+
 def let_things_pile_up(_school: School) -> None:
     long_ago = clock.now() - timedelta(days=30)
-    Session.objects.create(session_key="old", expire_date=long_ago)
-    Session.objects.create(session_key="new", expire_date=clock.now() + timedelta(days=1))
+    BrowserSession.objects.create(session_key="old", expire_date=long_ago)
+    BrowserSession.objects.create(session_key="new", expire_date=clock.now() + timedelta(days=1))
     IdempotentAnswer.objects.create(user_id=1, key="old", created_at=long_ago)
     IdempotentAnswer.objects.create(user_id=1, key="new", created_at=clock.now())
     with transaction.atomic():
@@ -60,6 +153,16 @@ def let_things_pile_up(_school: School) -> None:
 def send_a_canary(_school: School) -> None:
     with transaction.atomic():
         publish(CanaryDue(centre_id=NO_CENTRE))
+
+
+def forget_a_password(school: School) -> None:
+    caller = Caller("192.0.2.1", "")
+    request_reset(email="teacher@oakwood.example", caller=caller)
+
+
+def change_a_password(school: School) -> None:
+    teacher = school.user("teacher@oakwood.example")
+    change_password(change=Change("correct-horse-battery"), by=teacher)
 
 
 def redrive_behind_a_canary(school: School) -> None:
@@ -73,18 +176,98 @@ def redrive_behind_a_canary(school: School) -> None:
     told.filter(state="pending").update(state="done")  # the canary
 
 
+def open_ticket(school: School) -> None:
+    a_desk(school).open()
+
+
+def assign_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.assign(desk.open(), by=ADMIN)
+
+
+def comment_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.say(desk.open(), by=STUDENT)
+
+
+def resolve_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.resolve(desk.open())
+
+
+def reopen_ticket(school: School) -> None:
+    desk = a_desk(school)
+    desk.reopen(desk.resolve(desk.open()))
+
+
+def give_a_picture(school: School) -> None:
+    kept(school.actor("teacher@oakwood.example"), picture(), "red.png")
+
+
+def take_a_file_back(school: School) -> None:
+    give_a_picture(school)
+    kept(school.actor("teacher@oakwood.example"))
+    by = school.actor("teacher@oakwood.example")
+    remove_file(file_id=File.objects.latest("id").pk, by=by)
+
+
+def of_type(name: str) -> Effect:
+    return Entry.objects.filter(type=name).count
+
+
+def of_kind(name: str) -> Effect:
+    return EventRecord.objects.filter(kind=name).count
+
+
 # What sets each handler off, how its effect is counted, and how often it must be there.
 STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_class": (publish_homework, Notice.objects.count, 60),
     "notices.notify_withdrawn": (publish_and_withdraw, Notice.objects.count, 60),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
+    "notices.publish_on_time": (schedule, Homework.objects.exclude(published_at=None).count, 1),
+    "notices.take_back_notices": (publish_and_recall, of_type("notice_taken_back"), 60),
+    "notices.settle": (publish_and_change, of_kind("HomeworkChanged"), 1),
+    "notices.notify_changed": (publish_change_and_settle, Notice.objects.count, 120),
+    "email.mail_changed": (publish_change_and_settle, Mail.objects.filter(state="sent").count, 120),
+    # submissions and grades: sixty notices and mails are those of the homework itself
+    "notices.notify_teachers": (hand_in_work, Notice.objects.count, 61),
+    "notices.notify_graded": (hand_in_and_grade, Notice.objects.count, 63),
+    "email.mail_graded": (hand_in_and_grade, Mail.objects.filter(state="sent").count, 62),
+    "notices.notify_returned": (hand_in_and_give_back, Notice.objects.count, 63),
+    "notices.open_reminder_days": (open_days_everywhere, of_kind("HomeworkRemindersDue"), 2),
+    "notices.remind_students": (remind, Notice.objects.count, 90),
+    "email.mail_reminders": (remind, Mail.objects.filter(state="sent").count, 90),
+    # tickets
+    "notices.notify_opened": (open_ticket, Notice.objects.count, 3),
+    "notices.notify_assigned": (assign_ticket, Notice.objects.count, 2),
+    "notices.notify_commented": (comment_ticket, Notice.objects.count, 3),
+    "notices.notify_resolved": (resolve_ticket, Notice.objects.count, 1),
+    "notices.notify_reopened": (reopen_ticket, Notice.objects.count, 3),
+    "email.mail_opened": (open_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_assigned": (assign_ticket, Mail.objects.filter(state="sent").count, 2),
+    "email.mail_commented": (comment_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_resolved": (resolve_ticket, Mail.objects.filter(state="sent").count, 1),
+    "email.mail_reopened": (reopen_ticket, Mail.objects.filter(state="sent").count, 3),
+    "email.mail_reset_code": (forget_a_password, Mail.objects.filter(state="sent").count, 1),
+    "email.mail_password_changed": (
+        change_a_password,
+        Mail.objects.filter(state="sent").count,
+        1,
+    ),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,
         59,
     ),
-    "cleanup.clear_sessions": (let_things_pile_up, Session.objects.count, 1),
+    "cleanup.clear_sessions": (let_things_pile_up, BrowserSession.objects.count, 1),
     "cleanup.keep_house": (let_things_pile_up, IdempotentAnswer.objects.count, 1),
+    "files.make_thumbnail": (
+        give_a_picture,
+        File.objects.filter(thumbnail="ready").count,
+        1,
+    ),
+    "files.drop_bytes": (take_a_file_back, lambda: len(on_disk()), 1),
+    "files.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "notices.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "email.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
     "cleanup.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),

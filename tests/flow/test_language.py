@@ -104,13 +104,6 @@ def test_refusals_of_pages_are_translated_and_those_of_the_api_are_not(school: S
     assert found["title"] == "Not Found"
 
 
-def part_of(mail: EmailMessage, kind: str) -> str:
-    """One of the two ways in which a mail says it."""
-    found = mail.get_body((kind,))
-    assert found
-    return str(found.get_content())
-
-
 def test_notices_and_mails_are_in_the_language_of_each(
     school: School, work_off: Callable[[], int], servers: Servers
 ) -> None:
@@ -129,9 +122,10 @@ def test_notices_and_mails_are_in_the_language_of_each(
     by_person = {mail["To"].addresses[0].addr_spec: mail for mail in mails}
     assert by_person[PARENT]["Subject"] == "Nueva tarea para 7A: Fractions"
     assert by_person[STUDENT]["Subject"] == "New homework for 7A: Fractions"
-    assert '<html lang="es">' in part_of(by_person[PARENT], "html")
-    assert "Entrega: " in part_of(by_person[PARENT], "html")
-    assert "Due " in part_of(by_person[STUDENT], "plain")
+    spanish = content_of(by_person[PARENT], "html")
+    assert '<html lang="es">' in spanish
+    assert "Entrega: " in spanish
+    assert "Due " in content_of(by_person[STUDENT], "plain")
 
 
 def test_reasons_that_were_stored_are_translated_when_shown(
@@ -164,3 +158,10 @@ def test_dates_in_words() -> None:
     moment = now.replace(year=2026, month=11, day=27, hour=23, minute=30)
     assert full(moment, "Europe/Madrid") == "Saturday, 28 November 2026, 00:30"
     assert brief(moment, "Europe/London") == "Fri 27 Nov, 23:30"
+
+
+def content_of(mail: EmailMessage, kind: str) -> str:
+    """One of the two forms of a mail."""
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())

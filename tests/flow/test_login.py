@@ -22,6 +22,7 @@ def test_signing_in_and_out(browser: Client) -> None:
 
     assert answer.status_code == 200
     assert answer.json()["user"]["email"] == TEACHER
+    assert answer.json()["user"]["memberships"][0]["roles"] == ["teacher"]
     assert "sessionid" in answer.cookies
     token = browser.get("/api/csrf/").json()["csrf_token"]
     assert post(browser, "/api/auth/logout", X_CSRFToken=token).status_code == 204

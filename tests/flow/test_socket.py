@@ -2,15 +2,20 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from websockets.exceptions import InvalidStatus
 
 from consumers import live as consumer
+from core.access import tokens
+from core.access.families import rotate_tokens, start_family
+from core.access.models import BrowserSession
+from core.access.sign_outs import end_all
 from core.live import entries
+from core.people.models import User
 from tests.sockets import SocketServer, Tab, cookie_of, entry, person, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -162,7 +167,7 @@ def test_everybody_hears_their_own(server: SocketServer, ann: Any) -> None:
         ('{"op": "subscribe", "stream": "me:"}', "not_found"),
         ('{"op": "publish", "stream": "me", "data": {}}', "not_allowed"),
         ('{"op": "publish", "stream": "board:1", "data": {}}', "not_found"),
-        ('{"op": "auth", "token": "t"}', "not_supported"),
+        ('{"op": "auth", "token": "t"}', "unauthorized"),
     ],
 )
 def test_errors_leave_the_socket_open(tab: Tab, frame: str | bytes, code: str) -> None:
@@ -202,11 +207,37 @@ def test_who_has_not_signed_in_hears_nothing(server: SocketServer, ann: Any) -> 
             assert tab.close_code() == 4401
 
 
-def test_a_token_is_not_supported_yet(server: SocketServer) -> None:
+@pytest.mark.parametrize("kind", ["nonsense", "refresh", "ended"])
+def test_a_token_that_does_not_count(server: SocketServer, ann: Any, kind: str) -> None:
+    pair = start_family(user=ann, agent="")
+    token = {"nonsense": "t", "refresh": pair.refresh, "ended": pair.access}[kind]
+    if kind == "ended":
+        end_all(user=ann)
     with server.tab() as tab:
-        tab.say(op="auth", token="t", ref="a")
-        assert tab.hear()["code"] == "not_supported"
+        tab.say(op="auth", token=token, ref="a")
+        assert tab.hear()["code"] == "unauthorized"
         assert tab.close_code() == 4401
+
+
+def test_a_token_lets_in(server: SocketServer, ann: Any) -> None:
+    with server.tab() as tab:
+        tab.say(op="auth", token=start_family(user=ann, agent="").access)
+        assert tab.subscribe()["op"] == "subscribed"
+        tell(ann)
+        assert tab.numbers(1) == [1]
+
+
+def test_who_asks_hears_that_the_token_counts(server: SocketServer, ann: Any) -> None:
+    with server.tab() as tab:
+        tab.say(op="auth", token=start_family(user=ann, agent="").access, ref="a")
+        assert tab.hear() == {"op": "authenticated", "ref": "a"}
+
+
+def test_a_socket_stays_with_its_person(server: SocketServer, ann: Any, tab: Tab) -> None:
+    tab.say(op="auth", token=start_family(user=person("bob"), agent="").access, ref="a")
+    assert tab.hear()["code"] == "not_allowed"
+    tab.say(op="auth", token=start_family(user=ann, agent="").access, ref="b")
+    assert tab.hear()["op"] == "authenticated"
 
 
 def test_who_says_nothing_is_sent_away(
@@ -245,7 +276,7 @@ class TestWhoMayNotStay:
 
     def test_signed_out(self, tab: Tab) -> None:
         tab.subscribe()
-        Session.objects.all().delete()
+        BrowserSession.objects.all().delete()
         assert tab.close_code() == 4401
 
     def test_changed_their_password(self, tab: Tab, ann: Any) -> None:
@@ -258,9 +289,45 @@ class TestWhoMayNotStay:
         ann.save()
         assert tab.close_code() == 4403
 
+    def test_whose_token_has_run_out(
+        self, server: SocketServer, ann: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tokens, "ACCESS_FOR", timedelta(seconds=2))
+        pair = start_family(user=ann, agent="")
+        monkeypatch.undo()
+        with server.tab() as tab, server.tab() as renewed:
+            tab.say(op="auth", token=pair.access)
+            renewed.say(op="auth", token=pair.access)
+            renewed.say(op="auth", token=rotate_tokens(refresh=pair.refresh).access, ref="a")
+            assert renewed.hear()["op"] == "authenticated"
+
+            assert tab.close_code() == 4401
+            assert renewed.subscribe()["op"] == "subscribed"
+
+    @pytest.mark.parametrize("what", ["family", "password", "person"])
+    def test_whose_token_has_ended(self, server: SocketServer, ann: Any, what: str) -> None:
+        with server.tab() as tab:
+            tab.say(op="auth", token=start_family(user=ann, agent="").access, ref="a")
+            assert tab.hear()["op"] == "authenticated"
+            if what == "family":
+                end_all(user=ann)
+            elif what == "password":
+                ann.set_password("another-password")
+                ann.save()
+            else:
+                User.objects.update(is_active=False)
+            assert tab.close_code() == (4403 if what == "person" else 4401)
+
+    def test_who_should_have_a_second_factor(self, tab: Tab, ann: Any, settings: Any) -> None:
+        settings.REQUIRE_SECOND_FACTOR = True
+        User.objects.update(is_operator=True)
+        assert tab.close_code() == 4403
+
     def test_others_stay(self, server: SocketServer, tab: Tab) -> None:
         with server.tab(cookie_of(person("bob"))) as other:
             other.subscribe()
-            Session.objects.exclude(pk__in=Session.objects.order_by("-expire_date")[:1]).delete()
+            BrowserSession.objects.exclude(
+                pk__in=BrowserSession.objects.order_by("-expire_date")[:1]
+            ).delete()
             assert tab.close_code() == 4401
             assert other.hear("head") == {"op": "head", "stream": "me", "seq": 0}

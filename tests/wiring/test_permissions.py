@@ -80,11 +80,21 @@ def test_who_may_come_in_unknown_is_a_short_list() -> None:
         "GET readyz",
         "GET api/csrf/",
         "POST api/auth/login",
+        "POST api/auth/token",
+        "POST api/auth/token/refresh",
+        "POST api/auth/password/forgotten",
+        "POST api/auth/password/reset",
         "GET api/openapi.json",
         "GET api/docs",
         "GET sign-in",
         "POST sign-in",
         "POST language",
+        "GET sign-in/code",
+        "POST sign-in/code",
+        "GET password/forgotten",
+        "POST password/forgotten",
+        "GET password/new",
+        "POST password/new",
     }
 
 

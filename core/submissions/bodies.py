@@ -1,0 +1,207 @@
+"""What is sent and told of submissions and grades."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from core import clock
+from core.files.bodies import FileIds, FileTold
+from core.files.models import File
+from core.homework.models import Homework, HomeworkState
+from core.http.bodies import BodyText, Given, Id, Told
+from core.people.models import User
+from core.submissions.models import Review, Submission, SubmissionState, SubmissionVersion
+
+Standing = Literal["open", "missing", "handed_in", "returned", "graded"]
+Score = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2)]
+VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
+
+
+class SubmissionGiven(Given):
+    """Work as its student hands it in: text, files or both."""
+
+    body: BodyText = ""
+    files: FileIds = ()
+
+
+class GradeGiven(Given):
+    """A grade; with `version` only if no newer one was handed in meanwhile."""
+
+    score: Score
+    comment: BodyText = ""
+    version: VersionNumber | None = None
+
+
+class ReturnGiven(Given):
+    """Why it is given back."""
+
+    comment: BodyText = ""
+    version: VersionNumber | None = None
+
+
+class StudentTold(Told):
+    """A student."""
+
+    id: Id
+    name: str
+
+    @classmethod
+    def of(cls, student: User) -> Self:
+        """The student in words."""
+        return cls(id=str(student.pk), name=student.name)
+
+
+class SubmissionTold(Told):
+    """A submission as it stands; `comment` is the teacher's."""
+
+    id: Id
+    homework_id: Id
+    homework_title: str
+    class_id: Id
+    student: StudentTold
+    state: SubmissionState
+    version: int
+    body: str
+    handed_in_at: datetime
+    is_late: bool
+    score: float | None
+    max_score: int
+    comment: str
+    reviewed_at: datetime | None
+
+    @classmethod
+    def of(cls, submission: Submission) -> Self:
+        """The submission in words; its homework and student should be selected."""
+        return cls(
+            id=str(submission.pk),
+            homework_id=str(submission.homework_id),
+            homework_title=submission.homework.title,
+            class_id=str(submission.homework.school_class_id),
+            student=StudentTold.of(submission.student),
+            state=SubmissionState(submission.state),
+            version=submission.version,
+            body=submission.body,
+            handed_in_at=submission.handed_in_at,
+            is_late=submission.is_late,
+            score=score_of(submission.score),
+            max_score=submission.homework.max_score,
+            comment=submission.comment,
+            reviewed_at=submission.reviewed_at,
+        )
+
+
+class VersionTold(Told):
+    """A submission as it was handed in once."""
+
+    number: int
+    body: str
+    handed_in_at: datetime
+    files: list[FileTold]
+
+    @classmethod
+    def of(cls, version: SubmissionVersion, files: Iterable[File]) -> Self:
+        """The version in words."""
+        return cls(
+            number=version.number,
+            body=version.body,
+            handed_in_at=version.handed_in_at,
+            files=[FileTold.of(each) for each in files],
+        )
+
+
+class ReviewTold(Told):
+    """What a teacher said of a version; without a score it was returned."""
+
+    version: int
+    score: float | None
+    comment: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, review: Review) -> Self:
+        """The review in words; its author should be selected."""
+        return cls(
+            version=review.version,
+            score=score_of(review.score),
+            comment=review.comment,
+            by=review.by.name,
+            at=review.at,
+        )
+
+
+class SubmissionHistory(SubmissionTold):
+    """A submission with all that came before, oldest first."""
+
+    versions: list[VersionTold]
+    reviews: list[ReviewTold]
+
+
+class WorkTold(Told):
+    """How a student stands with a homework."""
+
+    student: StudentTold
+    standing: Standing
+    submission: SubmissionTold | None
+
+
+class ColumnTold(Told):
+    """A homework of a grade book."""
+
+    id: Id
+    title: str
+    due_at: datetime
+    max_score: int
+
+    @classmethod
+    def of(cls, homework: Homework) -> Self:
+        """The homework in words."""
+        return cls(
+            id=str(homework.pk),
+            title=homework.title,
+            due_at=homework.due_at,
+            max_score=homework.max_score,
+        )
+
+
+class CellTold(Told):
+    """A student's work for a homework."""
+
+    homework_id: Id
+    submission_id: Id | None
+    standing: Standing
+    score: float | None
+    is_late: bool
+
+
+class RowTold(Told):
+    """A student's line in a grade book, in the order of its homework."""
+
+    student: StudentTold
+    cells: list[CellTold]
+
+
+class GradeBookTold(Told):
+    """A part of a class's grade book: students by name, all published homework by due date."""
+
+    class_id: Id
+    class_name: str
+    homework: list[ColumnTold]
+    items: list[RowTold]
+    next: str | None
+
+
+def score_of(score: Decimal | None) -> float | None:
+    """A score as JSON has it."""
+    return None if score is None else float(score)
+
+
+def standing_of(homework: Homework, submission: Submission | None) -> Standing:
+    """The word for how a student stands with a homework."""
+    if submission is not None:
+        return SubmissionState(submission.state).value  # type: ignore[return-value]  # the same words
+    is_due = homework.due_at <= clock.now() and homework.state == HomeworkState.PUBLISHED
+    return "missing" if is_due else "open"

@@ -1,0 +1,1 @@
+"""Queue `files`: what is made of files, and their bytes when they are gone."""

@@ -1,0 +1,121 @@
+"""Walking the permission table: every route with something real in the place of its parameters."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+from uuid import uuid4
+
+from django.test import Client
+
+from core.events.models import EventRecord
+from core.people.models import Role
+from core.permissions import RULES, Rule
+from core.submissions.actions import hand_in
+from tests.clock import in_a_week
+from tests.flow.conftest import School
+from tests.flow.desk import Desk
+from tests.flow.pages import tell_class
+from tests.flow.uploads import kept
+
+OWN, FOREIGN = "oakwood", "riverside"
+MISSING: Final = 987_654_321
+WHO: Final[dict[Role, str]] = {
+    Role.STUDENT: "student1",
+    Role.PARENT: "parent1",
+    Role.TEACHER: "teacher",
+    Role.STAFF: "staff",
+    Role.HEAD: "head",
+    Role.ADMIN: "admin",
+}
+PARAMETER: Final = re.compile(r"<[^>]+>")
+
+
+class Things:
+    """One of everything that a route may name, in one centre."""
+
+    def __init__(self, school: School, centre: str) -> None:
+        self.homework = tell_class(school, centre=centre)
+        self.ticket = Desk(school).open(by=f"student1@{centre}.example")
+        self.school_class = school.class_7a(centre)
+        self.submission = hand_in(
+            homework_id=self.homework.pk,
+            body="One half.",
+            by=school.actor(f"student1@{centre}.example"),
+        )
+        self.file = kept(
+            school.actor(f"teacher@{centre}.example"), subject=f"homework:{self.homework.pk}"
+        )
+        self.event = EventRecord.objects.get(
+            kind="HomeworkPublished", centre_id=self.homework.centre_id
+        )
+
+
+# TABLE: what a parameter of a route is, and what there is of it nowhere.
+PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
+    "<int:class_id>": (lambda things: things.school_class.pk, MISSING),
+    "<int:homework_id>": (lambda things: things.homework.pk, MISSING),
+    "<int:submission_id>": (lambda things: things.submission.pk, MISSING),
+    # tickets
+    "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
+    "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
+    "<int:file_id>": (lambda things: things.file.pk, MISSING),
+    "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
+    "<int:delivery_id>": (
+        lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
+        MISSING,
+    ),
+}
+# TABLE: a body that a route accepts; {} where it takes none.
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "POST api/classes/<int:class_id>/homework": {
+        "title": "Walk",
+        "body": "",
+        "due_at": in_a_week().isoformat(),
+    },
+    "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
+    "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
+    # tickets
+    "POST api/tickets": {"category_id": "0", "subject": "Walk"},
+    "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
+    "POST api/tickets/<int:ticket_id>/comments": {"body": "Walk"},
+    "POST api/tickets/<int:ticket_id>/assign": {"assignee_id": None},
+    "POST api/ticket-categories": {"name": "Walk"},
+    "PATCH api/ticket-categories/<int:category_id>": {"name": "Walk on"},
+    "POST tickets/<int:ticket_id>": {"body": "Walk", "then": "comment"},
+}
+# TABLE: routes with a parameter that names no thing of a centre, each with its reason.
+OF_NO_CENTRE: Final[dict[str, str]] = {
+    "<str:queue>": "queues are the system's; operators only",
+    "<str:group_id>": "dead letters are the system's; operators only",
+    "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
+    "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
+    "<str:name>": "a panel of the first page; shows what is one's own",
+    "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
+    "<str:mail_id>": "the catching mailbox, for development only",
+}
+
+
+def lines(*, of_a_centre: bool) -> Iterator[tuple[str, Rule]]:
+    """The table's lines for signed-in people: with a thing of a centre in the route, or without."""
+    for line, rule in RULES.items():
+        names = PARAMETER.findall(line)
+        if rule.signed_in and not set(names) & set(OF_NO_CENTRE) and bool(names) == of_a_centre:
+            yield line, rule
+
+
+def call(client: Client, line: str, named: Callable[[str], object]) -> Any:
+    """The answer to a line of the table, its parameters filled in."""
+    method, _, route = line.partition(" ")
+    path = "/" + PARAMETER.sub(lambda found: str(named(found[0])), route)
+    if method == "GET":
+        return client.get(path)
+    if path.startswith("/api/"):
+        body = json.dumps(BODIES.get(line, {}))
+        return client.generic(method, path, body, content_type="application/json")
+    return client.post(path, BODIES.get(line, {}))
+
+
+def may(rule: Rule, role: Role) -> bool:
+    """Whether the table lets a role of a centre in."""
+    return not rule.operator and (not rule.member or role in rule.roles)
