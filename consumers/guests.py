@@ -15,6 +15,7 @@ from core.access.models import BrowserSession, TokenFamily
 from core.access.sessions import SessionStore
 from core.access.tokens import TokenError
 from core.people.models import User
+from core.people.queries import has_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def unwelcome(guests: Collection[Guest]) -> dict[Guest, int]:
     tickets = _tickets_that_count([guest.ticket for guest in guests])
     ids = {guest.user_id for guest in guests}
     fields = ("password", "is_active", "is_operator")
-    users = User.objects.only(*fields).in_bulk(ids)
+    users = User.objects.only(*fields).in_bulk(ids - has_ended(ids))
     halfway = second_factor.missing_among(list(users.values()))
     reasons = {guest: _reason(guest, users.get(guest.user_id), tickets) for guest in guests}
     reasons |= {guest: NOT_ALLOWED for guest in guests if guest.user_id in halfway}

@@ -32,6 +32,7 @@ MAIN: Final = (
     Line(_("Calendar"), "calendar", ALL),
     Line(_("Tickets"), "tickets", ALL),
     Line(_("People"), "people", OFFICE),
+    Line(_("Centre"), "centre-settings", ADMINS),
     Line(_("Imports"), "imports", ADMINS),
     Line(_("Audit"), "audit", ADMINS),
 )

@@ -19,6 +19,7 @@ from core.isolation.scope import enter, nowhere
 from core.people.acting import CentreChoiceError, choose_actor, own_memberships
 from core.people.actor import Actor
 from core.people.models import Role, User
+from core.people.queries import has_ended
 from core.people.signed_in import signed_in
 from core.trespass import note_trespass, note_wrong_centre
 
@@ -41,8 +42,9 @@ MEMBER: Final = Rule()
 OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
 LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
-HELP_DESK: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
-CENTRE_ADMIN: Final = Rule(roles=frozenset({Role.ADMIN}))
+MANAGING: Final = Rule(roles=frozenset({Role.STAFF, Role.ADMIN}))
+OFFICE: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
+ADMINS: Final = Rule(roles=frozenset({Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
 
 # What else stands between them and a thing (is it their class, their child?) is decided where it
@@ -89,6 +91,35 @@ RULES: Final[dict[str, Rule]] = {
     "POST api/submissions/<int:submission_id>/return": TEACHING,
     "GET api/classes/<int:class_id>/grade-book": OVERSEEING,
     "GET api/grades": MEMBER,
+    # centres, calendar, classes
+    "GET api/centre": MEMBER,
+    "PATCH api/centre": ADMINS,
+    "GET api/ops/centres": OPERATOR,
+    "POST api/ops/centres": OPERATOR,
+    "PATCH api/ops/centres/<int:centre_id>": OPERATOR,
+    "GET api/terms": MEMBER,
+    "POST api/terms": ADMINS,
+    "PATCH api/terms/<int:term_id>": ADMINS,
+    "DELETE api/terms/<int:term_id>": ADMINS,
+    "GET api/holidays": MEMBER,
+    "POST api/holidays": ADMINS,
+    "PATCH api/holidays/<int:closed_day_id>": ADMINS,
+    "DELETE api/holidays/<int:closed_day_id>": ADMINS,
+    "GET api/courses": MEMBER,
+    "POST api/courses": MANAGING,
+    "GET api/courses/<int:course_id>": MEMBER,
+    "PATCH api/courses/<int:course_id>": MANAGING,
+    "POST api/classes": MANAGING,
+    "PATCH api/classes/<int:class_id>": MANAGING,
+    "POST api/classes/<int:class_id>/archive": MANAGING,
+    "GET api/classes/<int:class_id>/teachers": MEMBER,
+    "POST api/classes/<int:class_id>/teachers": MANAGING,
+    "DELETE api/classes/<int:class_id>/teachers/<int:person_id>": MANAGING,
+    "GET api/classes/<int:class_id>/enrolments": OFFICE,
+    "POST api/classes/<int:class_id>/enrolments": MANAGING,
+    "POST api/enrolments/<int:enrolment_id>/move": MANAGING,
+    "POST api/enrolments/<int:enrolment_id>/end": MANAGING,
+    "GET api/students/<int:student_id>/enrolments": OFFICE,
     # what followed from what; of which events is decided in core/trace/viewer.py
     "GET api/trace/<uuidstr:event_id>": SIGNED_IN,
     "GET api/trace/deliveries/<int:delivery_id>": SIGNED_IN,
@@ -99,28 +130,30 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/tickets": MEMBER,
     "POST api/tickets": MEMBER,
     "GET api/tickets/<int:ticket_id>": MEMBER,
-    "PATCH api/tickets/<int:ticket_id>": HELP_DESK,
+    "PATCH api/tickets/<int:ticket_id>": OFFICE,
     "GET api/tickets/<int:ticket_id>/comments": MEMBER,
     "POST api/tickets/<int:ticket_id>/comments": MEMBER,
     "GET api/tickets/<int:ticket_id>/history": MEMBER,
-    "POST api/tickets/<int:ticket_id>/assign": HELP_DESK,
+    "POST api/tickets/<int:ticket_id>/assign": OFFICE,
     "POST api/tickets/<int:ticket_id>/resolve": MEMBER,
     "POST api/tickets/<int:ticket_id>/reopen": MEMBER,
-    "GET api/ticket-assignees": HELP_DESK,
+    "GET api/ticket-assignees": OFFICE,
     "GET api/ticket-categories": MEMBER,
-    "POST api/ticket-categories": CENTRE_ADMIN,
-    "PATCH api/ticket-categories/<int:category_id>": CENTRE_ADMIN,
+    "POST api/ticket-categories": ADMINS,
+    "PATCH api/ticket-categories/<int:category_id>": ADMINS,
     "GET tickets": MEMBER,
     "GET tickets/new": MEMBER,
     "POST tickets/new": MEMBER,
     "GET tickets/<int:ticket_id>": MEMBER,
     "POST tickets/<int:ticket_id>": MEMBER,
-    "POST tickets/<int:ticket_id>/assign": HELP_DESK,
-    "GET tickets/<int:ticket_id>/edit": HELP_DESK,
-    "POST tickets/<int:ticket_id>/edit": HELP_DESK,
-    "GET tickets/categories": CENTRE_ADMIN,
-    "POST tickets/categories": CENTRE_ADMIN,
-    "POST tickets/categories/<int:category_id>": CENTRE_ADMIN,
+    "POST tickets/<int:ticket_id>/assign": OFFICE,
+    "GET tickets/<int:ticket_id>/edit": OFFICE,
+    "POST tickets/<int:ticket_id>/edit": OFFICE,
+    "GET tickets/categories": ADMINS,
+    "POST tickets/categories": ADMINS,
+    "POST tickets/categories/<int:category_id>": ADMINS,
+    "GET api/events/<uuidstr:event_id>/recipients": OVERSEEING,
+    "GET api/notices/<int:notice_id>/why": SIGNED_IN,
     # notices
     "GET api/notices": SIGNED_IN,
     "POST api/notices/read": SIGNED_IN,
@@ -132,6 +165,38 @@ RULES: Final[dict[str, Rule]] = {
     "DELETE api/files/<int:file_id>": MEMBER,
     "GET api/files/<int:file_id>/content": MEMBER,
     "GET api/files/<int:file_id>/thumbnail": MEMBER,
+    # people of a centre: staff read, admins change
+    "GET api/people": OFFICE,
+    "GET api/people/<int:person_id>": OFFICE,
+    "PUT api/people/<int:person_id>/roles": ADMINS,
+    "POST api/people/<int:person_id>/deactivate": ADMINS,
+    "POST api/people/<int:person_id>/reactivate": ADMINS,
+    "POST api/me/email": SIGNED_IN,
+    "GET api/invitations": ADMINS,
+    "POST api/invitations": ADMINS,
+    "POST api/invitations/<int:invitation_id>/resend": ADMINS,
+    "POST api/invitations/<int:invitation_id>/revoke": ADMINS,
+    "GET api/guardianships": OFFICE,
+    "POST api/guardianships": ADMINS,
+    "PATCH api/guardianships/<int:guardianship_id>": ADMINS,
+    "DELETE api/guardianships/<int:guardianship_id>": ADMINS,
+    "POST api/guardianships/<int:guardianship_id>/block": ADMINS,
+    "POST api/guardianships/<int:guardianship_id>/unblock": ADMINS,
+    "GET api/audit": ADMINS,
+    "GET api/imports": ADMINS,
+    "POST api/imports": ADMINS,
+    "GET api/imports/<int:import_id>": ADMINS,
+    "GET api/imports/<int:import_id>/rows": ADMINS,
+    "POST api/imports/<int:import_id>/run": ADMINS,
+    "GET api/imports/<int:import_id>/report": ADMINS,
+    "GET api/notices/unread": SIGNED_IN,
+    "POST api/notices/<int:notice_id>/read": SIGNED_IN,
+    "POST api/notices/<int:notice_id>/unread": SIGNED_IN,
+    "GET api/notice-preferences/digest": SIGNED_IN,
+    "PUT api/notice-preferences/digest": SIGNED_IN,
+    "GET api/quiet-hours": ADMINS,
+    "PUT api/quiet-hours": ADMINS,
+    "POST api/quiet-hours/bypass": OFFICE,
     # running the system
     "GET api/ops/queues": OPERATOR,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,
@@ -175,6 +240,39 @@ RULES: Final[dict[str, Rule]] = {
     "POST language": ANYONE,
     "GET panels/<str:name>": MEMBER,
     "GET homework-list": MEMBER,
+    # centres, calendar, classes
+    "GET centre.css": ANYONE,
+    "GET centre-settings": ADMINS,
+    "POST centre-settings": ADMINS,
+    "GET calendar": MEMBER,
+    "GET calendar/terms/new": ADMINS,
+    "POST calendar/terms/new": ADMINS,
+    "GET calendar/terms/<int:term_id>": ADMINS,
+    "POST calendar/terms/<int:term_id>": ADMINS,
+    "POST calendar/terms/<int:term_id>/remove": ADMINS,
+    "GET calendar/holidays/new": ADMINS,
+    "POST calendar/holidays/new": ADMINS,
+    "GET calendar/holidays/<int:closed_day_id>": ADMINS,
+    "POST calendar/holidays/<int:closed_day_id>": ADMINS,
+    "POST calendar/holidays/<int:closed_day_id>/remove": ADMINS,
+    "GET classes": MEMBER,
+    "GET classes/new": MANAGING,
+    "POST classes/new": MANAGING,
+    "GET classes/<int:class_id>/manage": MANAGING,
+    "GET classes/<int:class_id>/edit": MANAGING,
+    "POST classes/<int:class_id>/edit": MANAGING,
+    "POST classes/<int:class_id>/archive": MANAGING,
+    "POST classes/<int:class_id>/enrol": MANAGING,
+    "POST classes/<int:class_id>/teachers": MANAGING,
+    "POST classes/<int:class_id>/teachers/<int:person_id>/remove": MANAGING,
+    "GET enrolments/<int:enrolment_id>/move": MANAGING,
+    "POST enrolments/<int:enrolment_id>/move": MANAGING,
+    "POST enrolments/<int:enrolment_id>/end": MANAGING,
+    "GET courses": MANAGING,
+    "GET courses/new": MANAGING,
+    "POST courses/new": MANAGING,
+    "GET courses/<int:course_id>": MANAGING,
+    "POST courses/<int:course_id>": MANAGING,
     "GET classes/<int:class_id>/homework/new": TEACHING,
     "POST classes/<int:class_id>/homework/new": TEACHING,
     "GET homework/<int:homework_id>": MEMBER,
@@ -196,13 +294,58 @@ RULES: Final[dict[str, Rule]] = {
     "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
     "GET files/<int:file_id>": MEMBER,
     "GET files/<int:file_id>/thumbnail": MEMBER,
+    # people of a centre
+    "GET people": OFFICE,
+    "GET people/invite": ADMINS,
+    "POST people/invite": ADMINS,
+    "GET people/<int:person_id>": OFFICE,
+    "POST people/<int:person_id>/roles": ADMINS,
+    "POST people/<int:person_id>/deactivate": ADMINS,
+    "POST people/<int:person_id>/reactivate": ADMINS,
+    "POST people/<int:person_id>/guardians": ADMINS,
+    "POST guardianships/<int:guardianship_id>": ADMINS,
+    "POST guardianships/<int:guardianship_id>/end": ADMINS,
+    "POST guardianships/<int:guardianship_id>/block": ADMINS,
+    "POST guardianships/<int:guardianship_id>/unblock": ADMINS,
+    "POST invitations/<int:invitation_id>/resend": ADMINS,
+    "POST invitations/<int:invitation_id>/revoke": ADMINS,
+    "GET join/<str:token>": ANYONE,
+    "POST join/<str:token>": ANYONE,
+    "GET account/email": SIGNED_IN,
+    "POST account/email": SIGNED_IN,
+    "GET confirm-email/<str:token>": ANYONE,
+    "POST confirm-email/<str:token>": ANYONE,
+    "GET audit": ADMINS,
+    "GET imports": ADMINS,
+    "POST imports": ADMINS,
+    "GET imports/sample.csv": ADMINS,
+    "GET imports/<int:import_id>": ADMINS,
+    "POST imports/<int:import_id>/run": ADMINS,
+    "POST imports/<int:import_id>/cancel": ADMINS,
+    "GET imports/<int:import_id>/report.csv": ADMINS,
     "GET notices": SIGNED_IN,
     "POST notices/read": SIGNED_IN,
+    "POST notices/<int:notice_id>/mark": SIGNED_IN,
+    "GET notices/<int:notice_id>/why": SIGNED_IN,
+    "GET events/<uuidstr:event_id>/recipients": OVERSEEING,
+    "GET events/<uuidstr:event_id>/recipients.csv": OVERSEEING,
+    "POST events/<uuidstr:event_id>/send-now": OFFICE,
+    "GET preferences": SIGNED_IN,
+    "POST preferences": SIGNED_IN,
+    "GET quiet-hours": ADMINS,
+    "POST quiet-hours": ADMINS,
+    # by the signed token in a mail
+    "GET unsubscribe/<str:token>": ANYONE,
+    "POST unsubscribe/<str:token>": ANYONE,
+    "POST unsubscribe/<str:token>/undo": ANYONE,
     # development only: what the catching mail server caught
     "GET mailbox": ANYONE,
     "GET mailbox/<str:mail_id>": ANYONE,
     "GET mailbox/<str:mail_id>/html": ANYONE,
 }
+
+# All that is left to whom every centre has deactivated.
+LEFT_TO_ENDED: Final = frozenset({"GET ", "GET api/me", "POST api/auth/logout", "POST sign-out"})
 
 ADMIN: Final = "admin/"  # Django's admin asks for an operator itself
 
@@ -234,7 +377,12 @@ class PermissionMiddleware:
 
 def rule_of(method: str, route: str) -> Rule | None:
     """The rule of a route as Django writes it, or None when it is not in the table."""
-    return RULES.get(f"{'GET' if method == 'HEAD' else method} {route}")
+    return RULES.get(line_of(method, route))
+
+
+def line_of(method: str, route: str) -> str:
+    """How the table calls a route."""
+    return f"{'GET' if method == 'HEAD' else method} {route}"
 
 
 def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
@@ -260,9 +408,23 @@ def _unmet(request: HttpRequest, rule: Rule, actor: Actor | None) -> HttpRespons
     person = signed_in(request)
     if rule.enrolled and second_factor.is_missing(person, own_memberships(request)):
         return _enrol_first(request)
-    if _is_met(rule, actor, person):
-        return None
-    return problem(request, 403, "Your role does not allow this.")
+    why_not = _why_not(request, rule, actor)
+    return problem(request, 403, why_not) if why_not else None
+
+
+def _why_not(request: HttpRequest, rule: Rule, actor: Actor | None) -> str:
+    if not _is_met(rule, actor, signed_in(request)):
+        return "Your role does not allow this."
+    return "Your account is not active in any centre." if _is_ended(request) else ""
+
+
+def _is_ended(request: HttpRequest) -> bool:
+    """Whether the person's centres have all deactivated them, and this is not left to them."""
+    match = request.resolver_match
+    line = line_of(request.method or "", match.route) if match else ""
+    if own_memberships(request) or line in LEFT_TO_ENDED:
+        return False
+    return bool(has_ended([signed_in(request).pk]))
 
 
 def _is_met(rule: Rule, actor: Actor | None, person: User) -> bool:

@@ -1,12 +1,13 @@
 """TABLE: what routes name by id, so that reaching for another centre's things is written down."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.http import HttpRequest
 
 from core.audit.actions import record
-from core.classes.models import SchoolClass
+from core.calendar.models import ClosedDay, Term
+from core.classes.models import Course, Enrolment, SchoolClass
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.files.models import File
@@ -14,6 +15,7 @@ from core.homework.models import Homework
 from core.isolation.scope import everywhere
 from core.people.acting import HEADER
 from core.people.actor import Actor
+from core.people.models import Membership
 from core.tickets.models import Ticket, TicketCategory
 
 THINGS: Final[dict[str, type[models.Model]]] = {
@@ -25,7 +27,12 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "file_id": File,
     "event_id": EventRecord,
     "delivery_id": Delivery,
+    "term_id": Term,
+    "closed_day_id": ClosedDay,
+    "course_id": Course,
+    "enrolment_id": Enrolment,
 }
+PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres
 
 
 def note_trespass(request: HttpRequest, actor: Actor | None) -> None:
@@ -37,7 +44,7 @@ def note_trespass(request: HttpRequest, actor: Actor | None) -> None:
     if match is None or actor is None:
         return
     for name, ident in match.kwargs.items():
-        if name in THINGS and _is_elsewhere(THINGS[name], ident, actor):
+        if _is_elsewhere(name, ident, actor):
             record(
                 "centre.refused",
                 centre_id=actor.centre_id,
@@ -45,6 +52,7 @@ def note_trespass(request: HttpRequest, actor: Actor | None) -> None:
                 subject=f"{name.removesuffix('_id')}:{ident}",
                 detail={"method": request.method, "route": match.route},
             )
+            return
 
 
 def note_wrong_centre(request: HttpRequest) -> None:
@@ -58,7 +66,12 @@ def note_wrong_centre(request: HttpRequest) -> None:
     )
 
 
-def _is_elsewhere(model: type[models.Model], ident: object, actor: Actor) -> bool:
+def _is_elsewhere(name: str, ident: Any, actor: Actor) -> bool:
     with everywhere():
-        found = model._default_manager.filter(pk=ident)  # noqa: SLF001 - its public name
+        if name in PEOPLE:
+            memberships = Membership.objects.filter(user_id=ident)
+            return memberships.exists() and not memberships.filter(centre=actor.centre_id).exists()
+        if name not in THINGS:
+            return False
+        found = THINGS[name]._default_manager.filter(pk=ident)  # noqa: SLF001 - its public name
         return found.exclude(centre_id__in=[actor.centre_id, NO_CENTRE]).exists()

@@ -13,18 +13,33 @@ from core.access import pages as access_pages
 from core.access.api import router as access
 from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
+from core.calendar import pages as calendar_pages
+from core.calendar.api import router as calendar
+from core.centres import pages as centre_pages
+from core.centres.api import router as centres
+from core.classes import enrolment_pages
+from core.classes import pages as classes_pages
 from core.classes.api import router as classes
+from core.classes.enrolment_api import router as enrolments
 from core.files import pages as file_pages
 from core.files.api import router as files
+from core.home import calendar as home_calendar
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
 from core.homework.api import router as homework
 from core.http.policies import DOCS_POLICY
 from core.http.problems import answer_problems
+from core.imports import pages as import_pages
+from core.imports.api import router as imports
 from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
 from core.notices import pages as notice_pages
+from core.notices import preferences_pages, unsubscribe_pages
 from core.notices.api import router as notices
+from core.notices.preferences_api import router as preferences
+from core.office import audit_pages, guardian_pages, invitation_pages, joining
+from core.office import pages as office_pages
+from core.office.api import router as office
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
@@ -47,13 +62,61 @@ api = NinjaAPI(
     docs_decorator=csp_replace(DOCS_POLICY),
 )
 answer_problems(api)
-for router in (ops, access, second_factor, people, classes, homework, files, notices, jobs, trace):
-for router in (ops, people, classes, homework, submissions, files, notices, jobs, trace):
+for router in (
+    ops,
+    access,
+    second_factor,
+    people,
+    centres,
+    calendar,
+    classes,
+    enrolments,
+    homework,
+    submissions,
+    office,
+    imports,
+    tickets,
+    ticket_categories,
+    files,
+    notices,
+    preferences,
+    jobs,
+    trace,
+):
     api.add_router("", router)
-api.add_router("", tickets)
-api.add_router("", ticket_categories)
 
 urlpatterns = [
+    # centres, calendar, classes
+    path("centre.css", centre_pages.stylesheet, name="centre-css"),
+    path("centre-settings", centre_pages.settings, name="centre-settings"),
+    path("calendar", home_calendar.calendar, name="calendar"),
+    path("calendar/terms/new", calendar_pages.add_term, name="add-term"),
+    path("calendar/terms/<int:term_id>", calendar_pages.edit_term, name="edit-term"),
+    path("calendar/terms/<int:term_id>/remove", calendar_pages.remove_term, name="remove-term"),
+    path("calendar/holidays/new", calendar_pages.add_holidays, name="add-holidays"),
+    path("calendar/holidays/<int:closed_day_id>", calendar_pages.edit_holiday, name="edit-holiday"),
+    path(
+        "calendar/holidays/<int:closed_day_id>/remove",
+        calendar_pages.remove_holiday,
+        name="remove-holiday",
+    ),
+    path("classes", classes_pages.classes, name="classes"),
+    path("classes/new", classes_pages.open_class, name="open-class"),
+    path("classes/<int:class_id>/manage", enrolment_pages.manage, name="manage-class"),
+    path("classes/<int:class_id>/edit", classes_pages.edit_class, name="edit-class"),
+    path("classes/<int:class_id>/archive", classes_pages.archive_class, name="archive-class"),
+    path("classes/<int:class_id>/enrol", enrolment_pages.enrol, name="enrol-student"),
+    path("classes/<int:class_id>/teachers", enrolment_pages.assign, name="assign-teacher"),
+    path(
+        "classes/<int:class_id>/teachers/<int:person_id>/remove",
+        enrolment_pages.remove,
+        name="remove-teacher",
+    ),
+    path("enrolments/<int:enrolment_id>/move", enrolment_pages.move, name="move-student"),
+    path("enrolments/<int:enrolment_id>/end", enrolment_pages.end, name="end-enrolment"),
+    path("courses", classes_pages.courses, name="courses"),
+    path("courses/new", classes_pages.add_course, name="add-course"),
+    path("courses/<int:course_id>", classes_pages.edit_course, name="edit-course"),
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/", api.urls),
@@ -119,7 +182,52 @@ urlpatterns = [
     path("files/<int:file_id>", file_pages.content, name="file"),
     path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("notices", notice_pages.notices, name="notices"),
+    # people of a centre
+    path("people", office_pages.people, name="people"),
+    path("people/invite", invitation_pages.invite, name="invite"),
+    path("people/<int:person_id>", office_pages.person, name="person"),
+    path("people/<int:person_id>/roles", office_pages.roles, name="change-roles"),
+    path("people/<int:person_id>/deactivate", office_pages.deactivate, name="deactivate-person"),
+    path("people/<int:person_id>/reactivate", office_pages.reactivate, name="reactivate-person"),
+    path("people/<int:person_id>/guardians", guardian_pages.link, name="link-guardian"),
+    path("guardianships/<int:guardianship_id>", guardian_pages.change, name="change-guardian"),
+    path("guardianships/<int:guardianship_id>/end", guardian_pages.end, name="end-guardian"),
+    path("guardianships/<int:guardianship_id>/block", guardian_pages.block, name="block-guardian"),
+    path(
+        "guardianships/<int:guardianship_id>/unblock",
+        guardian_pages.unblock,
+        name="unblock-guardian",
+    ),
+    path(
+        "invitations/<int:invitation_id>/resend", invitation_pages.resend, name="resend-invitation"
+    ),
+    path(
+        "invitations/<int:invitation_id>/revoke", invitation_pages.revoke, name="revoke-invitation"
+    ),
+    path("join/<str:token>", joining.join, name="join"),
+    path("account/email", joining.change_address, name="change-address"),
+    path("confirm-email/<str:token>", joining.confirm_address, name="confirm-address"),
+    path("imports", import_pages.imports, name="imports"),
+    path("imports/sample.csv", import_pages.sample, name="import-sample"),
+    path("imports/<int:import_id>", import_pages.one_import, name="import"),
+    path("imports/<int:import_id>/run", import_pages.run, name="run-import"),
+    path("imports/<int:import_id>/cancel", import_pages.cancel, name="cancel-import"),
+    path("imports/<int:import_id>/report.csv", import_pages.report, name="import-report"),
+    path("audit", audit_pages.audit, name="audit"),
     path("notices/read", notice_pages.read, name="read-notices"),
+    path("notices/<int:notice_id>/mark", notice_pages.mark, name="mark-notice"),
+    path("notices/<int:notice_id>/why", trace_pages.why, name="notice-why"),
+    path("events/<uuidstr:event_id>/recipients", trace_pages.recipients, name="recipients"),
+    path(
+        "events/<uuidstr:event_id>/recipients.csv",
+        trace_pages.recipients_csv,
+        name="recipients-csv",
+    ),
+    path("events/<uuidstr:event_id>/send-now", trace_pages.send_now, name="send-now"),
+    path("preferences", preferences_pages.choose, name="preferences"),
+    path("quiet-hours", preferences_pages.quiet_hours, name="quiet-hours"),
+    path("unsubscribe/<str:token>", unsubscribe_pages.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/undo", unsubscribe_pages.resubscribe, name="resubscribe"),
 ]
 if settings.DEBUG and settings.MAILBOX_DIR:
     urlpatterns += [

@@ -7,6 +7,7 @@ from typing import Final
 from core.canary.events import CanaryDue
 from core.events.event import NO_CENTRE, Event
 from core.jobs.events import HousekeepingDue
+from core.notices.events import DigestsDue
 from core.ops.events import CleanupDue
 from core.submissions.events import RemindersDue
 
@@ -48,5 +49,11 @@ SCHEDULES: Final = (
         event=CanaryDue(centre_id=NO_CENTRE),
         crontab={"minute": "*", "hour": "*"},
         catch_up=timedelta(minutes=1),
+    ),
+    Schedule(
+        name="digests",  # every quarter of an hour, as it is 18:00 at such times somewhere
+        event=DigestsDue(centre_id=NO_CENTRE),
+        crontab={"minute": "*/15", "hour": "*"},
+        catch_up=timedelta(minutes=15),
     ),
 )

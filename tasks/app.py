@@ -10,7 +10,8 @@ from kombu.transport import TRANSPORT_ALIASES
 from core.env import env
 from core.events.nudge import BROKER
 
-QUEUES: Final = ("notices", "email", "files", "cleanup")  # the folders of tasks/, interactive first
+# The folders of tasks/, interactive first.
+QUEUES: Final = ("notices", "email", "files", "imports", "cleanup")
 LONGEST: Final = 600  # seconds that a task may take before its worker process is replaced
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")

@@ -17,6 +17,7 @@ from core.isolation.scope import everywhere, within_centre
 from tasks.handler import Batch, Handler, SkipError
 from tasks.lease import LeaseLostError, kept
 from tasks.policies import PermanentError
+from tasks.quiet import quiet_before
 from tasks.turn import Turn
 
 UNKNOWN_WAIT: Final = timedelta(seconds=15)  # before what only newer code knows is looked at again
@@ -136,7 +137,9 @@ def _fan_out(handler: Handler[E], batch: list[Claimed[E]]) -> Skipped:
     for each in batch:
         with _working_on(each):
             try:
-                claims.fan_out(each, handler.to(each.event))
+                recipients = handler.to(each.event)
+                quiet = quiet_before(each) if handler.waits else None
+                claims.fan_out(each, recipients, *((quiet.wait, quiet.reason) if quiet else ()))
             except SkipError as reason:
                 skipped[each.id] = str(reason)
     return skipped

@@ -52,6 +52,7 @@ class Handler(Generic[E]):
     batch: int = 100  # deliveries in one transaction, at most
     outside: bool = False
     policy: Policy = DEFAULT
+    waits: bool = False  # for the end of its centre's quiet hours
 
 
 def on(
@@ -60,6 +61,7 @@ def on(
     to: Callable[[E], Recipients] | None = None,
     batch: int = 100,
     outside: bool = False,
+    waits: bool = False,
 ) -> Callable[[Callable[[Batch[E]], None]], Handler[E]]:
     """Make a function the handler of an event; its queue is the folder that it stands in.
 
@@ -77,6 +79,7 @@ def on(
             batch=batch,
             outside=outside,
             policy=policy_of(name),
+            waits=waits,
         )
 
     return make

@@ -60,6 +60,14 @@ POLICIES: Final[Mapping[str, Policy]] = {
         ),
         MAIL,
     ),
+    # people
+    **dict.fromkeys(
+        ("email.mail_invitation", "email.mail_new_address", "email.mail_old_address"),
+        Policy(attempts=60, permanent=(PermanentError, ObjectDoesNotExist, ValueError), at_once=50),
+    ),
+    # A batch that clashed with somebody else's change is read anew.
+    **dict.fromkeys(("imports.check_import", "imports.run_import"), Policy(attempts=5, at_once=1)),
+    "email.mail_digest": MAIL,
     # It waits for a canary, which may itself be tried for nine hours.
     "cleanup.release_rest": Policy(attempts=600, longest=timedelta(minutes=1)),
 }

@@ -3,7 +3,28 @@
 from typing import Any, Final
 
 from core.access.events import PasswordChanged, PasswordResetRequested
+from core.calendar.events import (
+    HolidayChanged,
+    HolidayRemoved,
+    HolidaysAdded,
+    TermAdded,
+    TermChanged,
+    TermRemoved,
+)
 from core.canary.events import CanaryDue
+from core.centres.events import CentreChanged, CentreOpened
+from core.classes.events import (
+    ClassArchived,
+    ClassChanged,
+    ClassOpened,
+    CourseAdded,
+    CourseChanged,
+    StudentEnrolled,
+    StudentLeft,
+    StudentMoved,
+    TeacherAssigned,
+    TeacherRemoved,
+)
 from core.events.event import Event
 from core.files.events import FileRemoved, FileUploaded
 from core.homework.events import (
@@ -17,14 +38,38 @@ from core.homework.events import (
     HomeworkUnscheduled,
     HomeworkWithdrawn,
 )
+from core.imports.events import ImportFinished, ImportStarted, ImportUploaded
 from core.jobs.events import HousekeepingDue
-from core.notices.events import NoticePreferencesChanged, NoticesRead
+from core.notices.events import (
+    CentreDigestsDue,
+    DigestsDue,
+    NoticeMarked,
+    NoticePreferencesChanged,
+    NoticesRead,
+    QuietHoursBypassed,
+    QuietHoursChanged,
+)
 from core.ops.events import (
     CleanupDue,
     DeadLettersDiscarded,
     DeadLettersRedriven,
     QueuePaused,
     QueueResumed,
+)
+from core.people.events import (
+    EmailChangeAsked,
+    EmailChanged,
+    GuardianBlocked,
+    GuardianChanged,
+    GuardianLinked,
+    GuardianUnblocked,
+    GuardianUnlinked,
+    InvitationAccepted,
+    InvitationRevoked,
+    MemberDeactivated,
+    MemberReactivated,
+    PersonInvited,
+    RolesChanged,
 )
 from core.submissions.events import (
     HomeworkRemindersDue,
@@ -51,19 +96,27 @@ from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
 from tasks.email.account import mail_password_changed, mail_reset_code
+from tasks.email.digest import mail_digest
 from tasks.email.homework import mail_class
 from tasks.email.homework_changed import mail_changed
+from tasks.email.people import mail_invitation, mail_new_address, mail_old_address
 from tasks.email.reminders import mail_reminders
 from tasks.email.submissions import mail_graded
 from tasks.files import canary as files_canary
 from tasks.files.storage import drop_bytes
 from tasks.files.thumbnails import make_thumbnail
 from tasks.handler import Handler
+from tasks.imports import canary as imports_canary
+from tasks.imports.people import check_import, run_import
 from tasks.notices import canary as notices_canary
 from tasks.notices import tickets as ticket_notices
+from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
+from tasks.notices.digests import call_centre_digests
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
 from tasks.notices.homework_timed import publish_on_time, take_back_notices
+from tasks.notices.imports import notify_import
+from tasks.notices.people import notify_joined, notify_linked, notify_roles
 from tasks.notices.reminders import open_reminder_days, remind_students
 from tasks.notices.submissions import notify_graded, notify_returned, notify_teachers
 
@@ -73,14 +126,43 @@ SILENT: Final[dict[type[Event], str]] = {
     HomeworkEdited: "the next reader sees it; what was told otherwise follows HomeworkChangesNoted",
     HomeworkUnscheduled: "the delivery that waits for its time looks for the schedule itself",
     NoticesRead: "concerns only the reader, whose page shows it at once",
+    NoticeMarked: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
     # tickets
     TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
     TicketReleased: "the desk's page shows it at once; its requester waits as before",
     TicketCategoryAdded: "whoever opens a ticket next can choose it",
     TicketCategoryChanged: "whoever opens a ticket next sees it so",
+    QuietHoursChanged: "the action lets what waits be looked at anew",
+    QuietHoursBypassed: "the action releases what waits; the audit has the reason",
     DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
     QueuePaused: "each claim looks for the pause itself",
+    # centres, calendar, classes
+    CentreOpened: "a new centre has nobody in it who could be told",
+    CentreChanged: "each page and each time shown reads the centre anew",
+    TermAdded: "concerns only who looks at the calendar",
+    TermChanged: "concerns only who looks at the calendar",
+    TermRemoved: "concerns only who looks at the calendar",
+    HolidaysAdded: "concerns only who looks at the calendar, and what runs on school days",
+    HolidayChanged: "concerns only who looks at the calendar, and what runs on school days",
+    HolidayRemoved: "concerns only who looks at the calendar, and what runs on school days",
+    CourseAdded: "a course concerns nobody before it has classes",
+    CourseChanged: "the next reader sees the change",
+    ClassOpened: "a new class has nobody in it who could be told",
+    ClassChanged: "the next reader sees the change",
+    ClassArchived: "what was there can still be read; nothing new comes of it",
+    TeacherAssigned: "the class appears among the teacher's; who assigns has agreed it with them",
+    TeacherRemoved: "the class is gone from the teacher's; who removes has agreed it with them",
+    StudentLeft: "the office that takes a student out speaks with the family and the teachers",
+    # people
+    MemberDeactivated: "counts from the commit on, in requests and at sockets; the audit has it",
+    MemberReactivated: "the office tells the person itself; the audit has it",
+    InvitationRevoked: "its link is dead; who was invited is not bothered again",
+    EmailChanged: "the old address was told when the change was asked for",
+    GuardianChanged: "looked up when the next thing is told; the audit has it",
+    GuardianUnlinked: "looked up when the next thing is told; the audit has it",
+    GuardianBlocked: "the action takes back what was told; a court tells the guardian, not we",
+    GuardianUnblocked: "looked up when the next thing is told; the audit has it",
     QueueResumed: "the action wakes the workers itself, and the relay does",
 }
 
@@ -103,6 +185,20 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
     TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
     TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
+    StudentEnrolled: (tell_teachers_of_newcomer,),
+    StudentMoved: (tell_teachers_of_move,),
+    # people
+    PersonInvited: (mail_invitation,),
+    InvitationAccepted: (notify_joined,),
+    EmailChangeAsked: (mail_new_address, mail_old_address),
+    RolesChanged: (notify_roles,),
+    GuardianLinked: (notify_linked,),
+    ImportUploaded: (check_import,),
+    ImportStarted: (run_import,),
+    ImportFinished: (notify_import,),
+    # digests
+    DigestsDue: (call_centre_digests,),
+    CentreDigestsDue: (mail_digest,),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
     CanaryDue: (
@@ -110,6 +206,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
         email_canary.answer_canary,
         files_canary.answer_canary,
         cleanup_canary.answer_canary,
+        imports_canary.answer_canary,
     ),
     DeadLettersRedriven: (release_rest,),
     # files

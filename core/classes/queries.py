@@ -1,13 +1,15 @@
 """All that reads classes. Another centre's things do not exist here."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from core.classes.models import Enrolment, SchoolClass
+from core.classes.models import Course, Enrolment, SchoolClass, Teaching
 from core.people.actor import Actor
 from core.people.models import Guardianship, Role, User
-from core.refusals import NotFoundError
+from core.refusals import ConflictError, NotFoundError
 
 SEE_ALL = (Role.STAFF, Role.HEAD, Role.ADMIN)
+MANAGE = (Role.STAFF, Role.ADMIN)  # as core/permissions.py says for the routes
 
 
 def _wards(by: Actor) -> QuerySet[Guardianship]:
@@ -17,16 +19,19 @@ def _wards(by: Actor) -> QuerySet[Guardianship]:
 
 
 def attended_by(by: Actor) -> Exists:
-    """Whether a class (the outer row) is attended by the actor or by a ward of theirs."""
+    """Whether a class (the outer row) is attended now by the actor or by a ward of theirs.
+
+    Who has left sees nothing of the class any more; what they did there, staff see.
+    """
     return Exists(
-        Enrolment.objects.filter(school_class=OuterRef("pk")).filter(
+        Enrolment.objects.filter(school_class=OuterRef("pk"), until=None).filter(
             Q(student_id=by.user_id) | Q(student_id__in=_wards(by).values("student_id"))
         )
     )
 
 
 def classes_for(by: Actor) -> QuerySet[SchoolClass]:
-    """The classes that the actor teaches, attends, has a child in, or oversees."""
+    """The classes that the actor teaches, attends, has a child in, or oversees; archived too."""
     classes = SchoolClass.objects.filter(centre_id=by.centre_id)
     if by.is_any(*SEE_ALL):
         return classes
@@ -47,8 +52,14 @@ def get_class(class_id: int, *, by: Actor) -> SchoolClass:
 
 
 def students_of(school_class: SchoolClass) -> QuerySet[User]:
-    """The students of a class by name."""
-    return User.objects.filter(enrolments__school_class=school_class).order_by("name", "pk")
+    """The present students of a class by name."""
+    present = User.objects.filter(enrolments__school_class=school_class, enrolments__until=None)
+    return present.order_by("name", "pk")
+
+
+def teachers_of(school_class: SchoolClass) -> QuerySet[User]:
+    """The teachers of a class by name."""
+    return User.objects.filter(teachings__school_class=school_class).order_by("name", "pk")
 
 
 def may_teach(school_class: SchoolClass, by: Actor) -> bool:
@@ -59,3 +70,84 @@ def may_teach(school_class: SchoolClass, by: Actor) -> bool:
 def may_oversee(school_class: SchoolClass, by: Actor) -> bool:
     """Whether the actor may see how its homework was told: its teachers, and the centre's staff."""
     return by.is_any(*SEE_ALL) or may_teach(school_class, by)
+
+
+def check_not_archived(school_class: SchoolClass) -> None:
+    """Refuse to change a class that is over, or anything in it."""
+    if school_class.archived_at:
+        raise ConflictError("The class is archived: it can be read, and not changed.")
+
+
+def courses_for(by: Actor) -> QuerySet[Course]:
+    """The courses of the actor's centre."""
+    return Course.objects.filter(centre_id=by.centre_id)
+
+
+def get_course(course_id: int, *, by: Actor) -> Course:
+    """One of `courses_for`; NotFoundError otherwise."""
+    found = courses_for(by).filter(pk=course_id).first()
+    if found is None:
+        raise NotFoundError("There is no such course.")
+    return found
+
+
+def members_with(role: Role, by: Actor) -> QuerySet[User]:
+    """The active people of the actor's centre who have a role there."""
+    return User.objects.filter(
+        is_active=True, memberships__centre_id=by.centre_id, memberships__roles__contains=[role]
+    )
+
+
+def enrolments_of(school_class: SchoolClass) -> QuerySet[Enrolment]:
+    """Who attends a class and who did."""
+    return _told(Enrolment.objects.filter(school_class=school_class))
+
+
+def history_of(student_id: int, *, by: Actor) -> QuerySet[Enrolment]:
+    """A student's enrolments in the actor's centre; NotFoundError for who is no student there."""
+    history = _told(Enrolment.objects.filter(centre_id=by.centre_id, student_id=student_id))
+    if not (history.exists() or members_with(Role.STUDENT, by).filter(pk=student_id).exists()):
+        raise NotFoundError("There is no such student.")
+    return history
+
+
+def get_enrolment(enrolment_id: int, *, by: Actor) -> Enrolment:
+    """An enrolment of the actor's centre; NotFoundError otherwise."""
+    rows = _told(Enrolment.objects.filter(centre_id=by.centre_id))
+    found = rows.filter(pk=enrolment_id).first()
+    if found is None:
+        raise NotFoundError("There is no such enrolment.")
+    return found
+
+
+def _told(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    return enrolments.select_related("student", "school_class")
+
+
+def listed(by: Actor, *, text: str = "", archived: bool = False) -> QuerySet[SchoolClass]:
+    """The actor's classes by name for a list, with teachers and the number of students."""
+    attending = Enrolment.objects.filter(school_class=OuterRef("pk"), until=None)
+    counted = attending.order_by().values("school_class").annotate(count=Count("pk"))
+    return (
+        classes_for(by)
+        .filter(name__icontains=text, archived_at__isnull=not archived)
+        .select_related("course", "term")
+        .prefetch_related("teachers")
+        .annotate(students=Coalesce(Subquery(counted.values("count")), 0))
+        .order_by("name", "pk")
+    )
+
+
+def addable_to(school_class: SchoolClass, text: str, *, by: Actor) -> QuerySet[User]:
+    """The centre's students with this in their name or email who do not attend the class."""
+    attending = Enrolment.objects.filter(
+        school_class=school_class, student=OuterRef("pk"), until=None
+    )
+    named = Q(name__icontains=text) | Q(email__icontains=text)
+    return members_with(Role.STUDENT, by).filter(named, ~Exists(attending)).order_by("name", "pk")
+
+
+def assignable_to(school_class: SchoolClass, *, by: Actor) -> QuerySet[User]:
+    """The centre's teachers who do not teach the class."""
+    teaching = Teaching.objects.filter(school_class=school_class, teacher=OuterRef("pk"))
+    return members_with(Role.TEACHER, by).filter(~Exists(teaching)).order_by("name", "pk")

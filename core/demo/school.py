@@ -1,17 +1,31 @@
 """The demo school: two mirrored centres with a class each, for trying and for tests."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from core.classes.models import Enrolment, SchoolClass
-from core.people.models import Centre, Guardianship, Membership, Role, User
+from core.calendar.models import ClosedDay, Term
+from core.calendar.queries import today_of
+from core.classes.models import Course, Enrolment, SchoolClass, Teaching
+from core.people.models import Centre, Guardianship, Language, Membership, Role, User
 
 PASSWORD: Final = "schoolbell-demo"  # noqa: S105 - known to everyone, and refused in production
 CENTRES: Final = {
-    "oakwood": ("Oakwood School", "Europe/London"),
-    "riverside": ("Riverside School", "Europe/Madrid"),
+    "oakwood": ("Oakwood School", "Europe/London", Language.ENGLISH, "#2e7d4f"),
+    "riverside": ("Riverside School", "Europe/Madrid", Language.SPANISH, "#b3541e"),
+}
+# Days from today, so that there is always school in the demo school.
+TERM: Final = (-60, 60)
+HOLIDAYS: Final = {
+    Language.ENGLISH: [("Staff training", 12, None), ("Mid-term break", 26, 30)],
+    Language.SPANISH: [("Formación del profesorado", 12, None), ("Puente", 26, 30)],
+}
+TERM_NAMES: Final = {Language.ENGLISH: "This term", Language.SPANISH: "Este trimestre"}
+COURSES: Final = {
+    Language.ENGLISH: ("Mathematics 7", "Mathematics", "MA7"),
+    Language.SPANISH: ("Matemáticas 1.º ESO", "Matemáticas", "MA1"),
 }
 GROWN_UPS: Final = {
     "admin": ("Alex Archer", Role.ADMIN),
@@ -67,9 +81,33 @@ def load_demo_school() -> bool:
         is_operator=True,
         is_superuser=True,
     )
-    for slug, (name, timezone) in CENTRES.items():
-        _load_centre(Centre.objects.create(slug=slug, name=name, timezone=timezone), password)
+    for slug, (name, timezone, language, colour) in CENTRES.items():
+        centre = Centre.objects.create(
+            slug=slug, name=name, timezone=timezone, language=language, colour=colour
+        )
+        _load_centre(centre, password)
     return True
+
+
+def load_calendar(centre: Centre) -> Term:
+    """A term around today, and two holidays in it; returns the term."""
+    language = Language(centre.language)
+    today = today_of(centre)
+    begins, ends = (today + timedelta(days=days) for days in TERM)
+    for name, first, last in HOLIDAYS[language]:
+        ClosedDay.objects.create(
+            centre=centre,
+            name=name,
+            day=today + timedelta(days=first),
+            until=today + timedelta(days=last) if last else None,
+        )
+    return Term.objects.create(centre=centre, name=TERM_NAMES[language], begins=begins, ends=ends)
+
+
+def load_course(centre: Centre) -> Course:
+    """What the demo class is taught."""
+    name, subject, code = COURSES[Language(centre.language)]
+    return Course.objects.create(centre=centre, name=name, subject=subject, code=code)
 
 
 def _load_centre(centre: Centre, password: str) -> None:
@@ -80,11 +118,14 @@ def _load_centre(centre: Centre, password: str) -> None:
         return user
 
     grown_ups = {account: person(account, *who) for account, who in GROWN_UPS.items()}
-    school_class = SchoolClass.objects.create(centre=centre, name="7A")
-    school_class.teachers.add(grown_ups["teacher"])
+    term, course = load_calendar(centre), load_course(centre)
+    school_class = SchoolClass.objects.create(centre=centre, name="7A", course=course, term=term)
+    Teaching.objects.create(centre=centre, school_class=school_class, teacher=grown_ups["teacher"])
     for number, first_name in enumerate(FIRST_NAMES, start=1):
         name = f"{first_name} {LAST_NAMES[centre.slug]}"
         student = person(f"student{number}", name, Role.STUDENT)
         parent = person(f"parent{number}", f"Parent of {name}", Role.PARENT)
-        Enrolment.objects.create(centre=centre, school_class=school_class, student=student)
+        Enrolment.objects.create(
+            centre=centre, school_class=school_class, student=student, since=term.begins
+        )
         Guardianship.objects.create(centre=centre, guardian=parent, student=student)

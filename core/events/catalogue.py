@@ -17,7 +17,7 @@ from core.events.retention import retention_of
 from core.events.wire import queue_of
 
 ROOT: Final = Path(__file__).parents[2]
-CODE: Final = ("core/*/*actions.py", "tasks/**/*.py", "schedules/table.py")
+CODE: Final = ("core/*/*.py", "tasks/**/*.py", "schedules/table.py")
 
 HEAD: Final = """\
 # Events

@@ -85,9 +85,13 @@ WHERE id IN (
 # The recipients as one object: lists of so many strings take longer to write out than to insert.
 # A delivery fans out once; should it do so again, those who have theirs are left alone.
 FAN_OUT: Final = """
-INSERT INTO delivery (event_id, centre_id, handler, key, state, attempt, detail, finished_at)
+INSERT INTO delivery (
+    event_id, centre_id, handler, key, state, attempt, detail, due_at, finished_at
+)
 SELECT %(event)s, %(centre)s, %(handler)s, key,
-    CASE WHEN reason = '' THEN 'pending' ELSE 'skipped' END, 0, reason,
+    CASE WHEN reason = '' THEN 'pending' ELSE 'skipped' END, 0,
+    CASE WHEN reason = '' THEN %(waits)s ELSE reason END,
+    now() + make_interval(secs => %(wait)s),
     CASE WHEN reason <> '' THEN now() END
 FROM json_each_text(%(recipients)s) AS recipient(key, reason)
 WHERE key NOT IN (SELECT key FROM delivery WHERE event_id = %(event)s AND handler = %(handler)s)
@@ -200,13 +204,23 @@ def renew(batch: Sequence[Claimed[E]], lease: timedelta) -> None:
         cursor.execute(RENEW, {"ids": ids, "attempts": attempts, "lease": lease.total_seconds()})
 
 
-def fan_out(delivery: Claimed[E], recipients: Iterable[tuple[str, str]]) -> None:
-    """A delivery row for each (key, reason to skip or '') in one statement; twice is once."""
+def fan_out(
+    delivery: Claimed[E],
+    recipients: Iterable[tuple[str, str]],
+    wait: timedelta = timedelta(),
+    waits: str = "",
+) -> None:
+    """A delivery row for each (key, reason to skip or '') in one statement; twice is once.
+
+    They are due after `wait`; `waits` says why not at once.
+    """
     rows: dict[str, Any] = {
         "event": delivery.event_id,
         "centre": delivery.centre_id,
         "handler": delivery.handler,
         "recipients": Json(dict(recipients)),
+        "wait": wait.total_seconds(),
+        "waits": waits,
     }
     with connection.cursor() as cursor:
         cursor.execute(FAN_OUT, rows)

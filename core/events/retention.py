@@ -16,6 +16,8 @@ EVENTS: Final[Mapping[str, timedelta]] = {
     "CleanupDue": timedelta(days=7),
     "HousekeepingDue": timedelta(days=30),  # its job says what was removed
     "FileRemoved": timedelta(days=30),
+    "DigestsDue": timedelta(days=1),
+    "NoticeMarked": timedelta(days=7),
     "NoticesRead": timedelta(days=7),
     "NoticePreferencesChanged": timedelta(days=30),
 }

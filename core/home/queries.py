@@ -69,6 +69,7 @@ def children_by_class(by: Actor) -> dict[int, list[str]]:
         return found
     enrolments = Enrolment.objects.filter(
         centre_id=by.centre_id,
+        until=None,
         student__guardians__centre_id=by.centre_id,
         student__guardians__guardian_id=by.user_id,
         student__guardians__custody_blocked=False,
@@ -81,7 +82,7 @@ def children_by_class(by: Actor) -> dict[int, list[str]]:
 
 def classes_to_write_for(by: Actor) -> list[SchoolClass] | None:
     """The first classes by name for which the actor may set homework."""
-    classes = classes_for(by).order_by("name", "pk")
+    classes = classes_for(by).filter(archived_at=None).order_by("name", "pk")
     if not by.is_any(Role.ADMIN):
         classes = classes.filter(pk__in=taught_by(by))
     return list(classes[:MOST_CLASSES]) or None

@@ -7,7 +7,7 @@ from typing import Final, TypedDict, Unpack
 from django.db import transaction
 
 from core import clock
-from core.classes.queries import get_class, may_teach
+from core.classes.queries import check_not_archived, get_class, may_teach
 from core.events.publish import publish
 from core.files.attachments import attach_files, set_files
 from core.homework import queries
@@ -63,6 +63,7 @@ def draft_homework(  # noqa: PLR0913 - a homework has that many parts
     school_class = get_class(class_id, by=by)
     if not may_teach(school_class, by):
         raise NotAllowedError("Only a teacher of the class can set homework for it.")
+    check_not_archived(school_class)
     homework = Homework.objects.create(
         centre_id=by.centre_id,
         school_class=school_class,
@@ -183,8 +184,11 @@ def unschedule_homework(*, homework_id: int, by: Actor) -> Homework:
 @transaction.atomic
 def publish_scheduled(*, homework_id: int, publish_at: datetime) -> bool:
     """Publish what is scheduled for this very time; False when that does not stand any more."""
-    homework = Homework.objects.select_for_update().get(pk=homework_id)
+    rows = Homework.objects.select_for_update(of=("self",)).select_related("school_class")
+    homework = rows.get(pk=homework_id)
     if (homework.state, homework.publish_at) != (HomeworkState.SCHEDULED, publish_at):
+        return False
+    if homework.school_class.archived_at:
         return False
     _publish(homework)
     return True
@@ -253,5 +257,6 @@ def _lock(homework_id: int, by: Actor) -> Homework:
     homework = queries.get_homework(homework_id, by=by)
     if not may_teach(homework.school_class, by):
         raise NotAllowedError("Only a teacher of the class can do this.")
+    check_not_archived(homework.school_class)
     locked = Homework.objects.select_for_update(of=("self",)).select_related("school_class")
     return locked.get(pk=homework.pk)

@@ -95,6 +95,19 @@ FROM unnest(%(streams)s::text[], %(seqs)s::bigint[], %(data)s::text[]) AS new(st
 WHERE live_entry.stream = new.stream AND live_entry.seq = new.seq
 """
 
+# A statement of its own, so that the next one sees what the one who held the lock has written. An
+# insert, because that waits also for who is about to begin the stream.
+LOCK: Final = """
+INSERT INTO live_stream AS mine (name, head) VALUES (%(stream)s, 0)
+ON CONFLICT (name) DO UPDATE SET head = mine.head
+"""
+
+RETRACT: Final = """
+UPDATE live_entry SET type = 'gone', data = '{}'
+WHERE stream = %(stream)s AND data @> %(about)s::jsonb
+    AND NOT coalesce(jsonb_exists_any(data -> %(list)s, %(spared)s::text[]), FALSE)
+"""
+
 
 def append(entries: Sequence[NewEntry]) -> list[int]:
     """Write entries to any number of streams in the present transaction, in one statement.
@@ -131,6 +144,20 @@ def rewrite(entries: Iterable[tuple[str, int, Mapping[str, Any]]]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(REWRITE, columns)
+
+
+def retract(
+    stream: str, about: Mapping[str, Any], *, unless: tuple[str, Sequence[str]] = ("", ())
+) -> None:
+    """Empty the entries whose data holds `about`, in the present transaction; numbers stay.
+
+    `unless` names a list in the data, and words any of which spares the entry. The stream stays
+    locked until the end: an entry that is being written at this moment is waited for, and found.
+    """
+    row = {"stream": stream, "about": json.dumps(about), "list": unless[0]}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, row)
+        cursor.execute(RETRACT, row | {"spared": list(unless[1])})
 
 
 def read(stream: str, after: int, limit: int) -> list[StoredEntry]:

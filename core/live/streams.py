@@ -37,3 +37,8 @@ def find_stream(kinds: Sequence[StreamKind], user_id: int, name: str) -> FoundSt
             stored_as = kind.find(user_id, ident)
             return FoundStream(kind, stored_as, name) if stored_as else None
     return None
+
+
+def own_stream(user_id: int) -> str:
+    """The name under which a person's own stream is stored; clients call it `me`."""
+    return f"me:{user_id}"

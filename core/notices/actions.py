@@ -1,6 +1,7 @@
 """All that changes notices and preferences."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -9,10 +10,13 @@ from django.db import transaction
 from core import clock
 from core.events.event import NO_CENTRE
 from core.events.publish import publish
-from core.live.entries import NewEntry, append, rewrite
-from core.notices.events import NoticePreferencesChanged, NoticesRead
-from core.notices.models import Notice, NoticeKind, NoticePreference
+from core.live.entries import NewEntry, append, retract, rewrite
+from core.notices.events import NoticeMarked, NoticesRead
+from core.notices.models import Notice, NoticeKind
+from core.notices.queries import notices_of
 from core.notices.streams import stream_of
+from core.people.models import Guardianship
+from core.refusals import NotFoundError
 
 
 @transaction.atomic
@@ -26,13 +30,17 @@ def read_notices(*, user_id: int, up_to: int) -> int:
 
 
 @transaction.atomic
-def choose_preferences(*, user_id: int, email: Mapping[str, bool]) -> None:
-    """Set for each kind given whether it is mailed."""
-    for kind, wanted in email.items():
-        NoticePreference.objects.update_or_create(
-            person_id=user_id, kind=kind, defaults={"email": wanted}
+def mark_notice(*, user_id: int, notice_id: int, is_read: bool) -> None:
+    """Mark one of a person's notices as read or unread; NotFoundError when it is not theirs."""
+    found = notices_of(user_id).filter(pk=notice_id)
+    if not found.exists():
+        raise NotFoundError("There is no such notice.")
+    other = Notice.objects.filter(pk=notice_id, person_id=user_id, read_at__isnull=is_read)
+    if other.update(read_at=clock.now() if is_read else None):
+        marked = NoticeMarked(
+            centre_id=NO_CENTRE, person_id=user_id, notice_id=notice_id, is_read=is_read
         )
-    publish(NoticePreferencesChanged(centre_id=NO_CENTRE, person_id=user_id))
+        publish(marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Note:
     title: str
     body: str
     url: str
+    student_ids: tuple[int, ...] = ()  # about whom, where the person is told as their guardian
 
 
 def tell(notes: Sequence[Note]) -> None:
@@ -58,9 +67,10 @@ def tell(notes: Sequence[Note]) -> None:
     )
     at = clock.now()
     Notice.objects.bulk_create(
-        Notice(seq=seq, created_at=at, **asdict(note))
+        Notice(seq=seq, created_at=at, **asdict(note) | {"student_ids": list(note.student_ids)})
         for note, seq in zip(notes, numbers, strict=True)
     )
+    _take_back_blocked(notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +115,30 @@ def _left_of(notice: Notice) -> dict[str, str | int]:
     }
 
 
-def _shown(note: Note) -> dict[str, str]:
+def _take_back_blocked(notes: Sequence[Note]) -> None:
+    """Empty the entries of those who were blocked while this transaction was under way.
+
+    Who blocks now waits for the streams, which `append` has locked, and empties them too.
+    """
+    guardians = [note.person_id for note in notes if note.student_ids]
+    if not guardians:
+        return
+    may = defaultdict(set)
+    rows = Guardianship.objects.filter(guardian_id__in=guardians, custody_blocked=False)
+    for centre, guardian, student in rows.values_list("centre_id", "guardian_id", "student_id"):
+        may[centre, guardian].add(student)
+    for note in notes:
+        if note.student_ids and may[note.centre_id, note.person_id].isdisjoint(note.student_ids):
+            about = {"student_ids": [str(each) for each in note.student_ids]}
+            retract(stream_of(note.person_id), about | {"centre_id": str(note.centre_id)})
+
+
+def _shown(note: Note) -> dict[str, str | list[str]]:
     return {
         "kind": note.kind,
         "title": note.title,
         "body": note.body,
         "url": note.url,
         "centre_id": str(note.centre_id),
+        "student_ids": [str(each) for each in note.student_ids],
     }

@@ -1,4 +1,4 @@
-"""Notices and preferences over HTTP."""
+"""Notices over HTTP."""
 
 from datetime import datetime
 from typing import Annotated, Final, Self
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router
-from pydantic import Field, RootModel, StrictBool, StrictInt
+from pydantic import Field, StrictInt
 
 from core.http.bodies import LARGEST_ID, Given, Id, Told
 from core.http.lists import Order, Page, Wanted, read_page
@@ -54,6 +54,8 @@ class NoticesWanted(Wanted):
     """Which notices are asked for."""
 
     after: Annotated[Seq, Field(description="only those with a higher number")] = 0
+    kind: Annotated[NoticeKind | None, Field(description="only those of this kind")] = None
+    unread: Annotated[bool, Field(description="only those not read yet")] = False
 
 
 class ReadUpTo(Given):
@@ -68,20 +70,11 @@ class Unread(Told):
     unread: int
 
 
-class Preference(Given):
-    """By which ways a person hears of a kind of notice; the portal itself always tells."""
-
-    email: StrictBool
-
-
-class Preferences(RootModel[dict[NoticeKind, Preference]]):
-    """Per kind of notice."""
-
-
 @router.get("notices", response=Page[NoticeTold], operation_id="list_notices", summary="Notices")
 def list_notices(request: HttpRequest, wanted: Query[NoticesWanted]) -> Page[NoticeTold]:
     """One's notices in the order of their numbers, in all of one's centres."""
     rows = queries.notices_of(signed_in(request).pk, after=wanted.after)
+    rows = queries.shown_of(rows, kind=wanted.kind, unread=wanted.unread)
     return read_page(rows, OLDEST_FIRST, wanted, NoticeTold.of)
 
 
@@ -94,24 +87,39 @@ def read_notices(request: HttpRequest, given: ReadUpTo) -> Unread:
 
 
 @router.get(
-    "notice-preferences",
-    response=Preferences,
-    operation_id="get_notice_preferences",
-    summary="What is mailed",
+    "notices/unread",
+    response=Unread,
+    operation_id="count_unread_notices",
+    summary="How many unread",
 )
-def get_preferences(request: HttpRequest) -> Preferences:
-    """For every kind of notice, whether it is mailed."""
-    return Preferences.model_validate(queries.preferences_of(signed_in(request).pk))
+def count_unread(request: HttpRequest) -> Unread:
+    """How many of one's notices are left to read, in all of one's centres."""
+    return Unread(unread=queries.count_unread(signed_in(request).pk))
 
 
-@router.put(
-    "notice-preferences",
-    response=Preferences,
-    operation_id="set_notice_preferences",
-    summary="Choose what is mailed",
+@router.post(
+    "notices/{int:notice_id}/read",
+    response=Unread,
+    operation_id="read_notice",
+    summary="Mark one as read",
 )
-def set_preferences(request: HttpRequest, given: Preferences) -> Preferences:
-    """Sets the kinds that are given; the others stay."""
-    chosen = {kind.value: preference.email for kind, preference in given.root.items()}
-    actions.choose_preferences(user_id=signed_in(request).pk, email=chosen)
-    return get_preferences(request)
+def read_notice(request: HttpRequest, notice_id: int) -> Unread:
+    """Marks one of one's notices as read, and says how many are left."""
+    return _mark(request, notice_id, is_read=True)
+
+
+@router.post(
+    "notices/{int:notice_id}/unread",
+    response=Unread,
+    operation_id="unread_notice",
+    summary="Mark one as unread",
+)
+def unread_notice(request: HttpRequest, notice_id: int) -> Unread:
+    """Marks one of one's notices as not read after all, and says how many are left."""
+    return _mark(request, notice_id, is_read=False)
+
+
+def _mark(request: HttpRequest, notice_id: int, *, is_read: bool) -> Unread:
+    user_id = signed_in(request).pk
+    actions.mark_notice(user_id=user_id, notice_id=notice_id, is_read=is_read)
+    return Unread(unread=queries.count_unread(user_id))

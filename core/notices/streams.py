@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from core.live.streams import StreamKind
+from core.live.streams import StreamKind, own_stream
 
 
 def stream_of(user_id: int) -> str:
     """The name under which a person's stream is stored."""
-    return f"me:{user_id}"
+    return own_stream(user_id)
 
 
 def find_own(user_id: int, ident: str) -> str | None:

@@ -102,6 +102,7 @@ const answers = {
     last = seq;
     renew();
   },
+  tick: ({ type, data }) => type === "job" && showJob(data),
   error: ({ code, detail }) => console.warn("live:", code, detail),
 };
 
@@ -139,6 +140,16 @@ function show(state) {
 // The parts of the page that listen for this (hx-trigger) fetch themselves anew.
 function renew() {
   document.body.dispatchEvent(new CustomEvent("schoolbell:news"));
+}
+
+// How far a job is; what it was for fetches itself anew when it has ended.
+function showJob({ id, state, progress }) {
+  for (const bar of document.querySelectorAll(`progress[data-job="${CSS.escape(id)}"]`)) {
+    bar.value = progress;
+    if (!["requested", "running"].includes(state)) {
+      document.body.dispatchEvent(new CustomEvent("schoolbell:job"));
+    }
+  }
 }
 
 function toast({ title, body, url, centre_id: centre }) {

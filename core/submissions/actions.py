@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from core import clock
-from core.classes.queries import may_teach
+from core.classes.queries import check_not_archived, may_teach
 from core.events.publish import publish
 from core.files.attachments import attach_files, detach_files
 from core.homework.models import Homework, HomeworkState
@@ -38,6 +38,7 @@ def hand_in(
     wanted = list(files)
     if not (body.strip() or wanted):
         raise InvalidError("body", "must not be empty where there are no files")
+    check_not_archived(homework.school_class)
     _check_published(homework)
     submission = _own_submission(homework, by)
     if submission.state == SubmissionState.GRADED:
@@ -139,6 +140,7 @@ def _lock(submission_id: int, version: int | None, by: Actor) -> Submission:
     submission = queries.get_submission(submission_id, by=by)
     if not may_teach(submission.homework.school_class, by):
         raise NotAllowedError("Only a teacher of the class can do this.")
+    check_not_archived(submission.homework.school_class)
     _check_published(submission.homework)
     locked = Submission.objects.select_for_update(of=("self",))
     submission = locked.select_related("homework__school_class", "student").get(pk=submission.pk)

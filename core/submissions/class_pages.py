@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 
 from core.classes.models import SchoolClass
-from core.classes.queries import get_class, may_oversee, may_teach
+from core.classes.queries import MANAGE, get_class, may_oversee, may_teach
 from core.homework.queries import homework_for
 from core.http.lists import Wanted
 from core.notices.frame import frame_of
@@ -29,7 +29,8 @@ def school_class(request: HttpRequest, class_id: int) -> HttpResponse:
     homework = homework_for(by).filter(school_class=found).order_by("-due_at", "-pk")
     shown = {
         "frame": frame,
-        "teaches": may_teach(found, by),
+        "teaches": may_teach(found, by) and not found.archived_at,
+        "manages": by.is_any(*MANAGE),
         "homework": list(homework[: LATEST + 1]),
         "latest": LATEST,
         **book_shown(request, found),

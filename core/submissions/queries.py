@@ -64,14 +64,14 @@ def get_submission(submission_id: int, *, by: Actor) -> Submission:
 def is_student_of(homework: Homework, by: Actor) -> bool:
     """Whether the actor is to hand in work for a homework."""
     return Enrolment.objects.filter(
-        school_class_id=homework.school_class_id, student_id=by.user_id
+        school_class_id=homework.school_class_id, student_id=by.user_id, until=None
     ).exists()
 
 
 def students_for(homework: Homework, *, by: Actor) -> QuerySet[User]:
     """Who is to hand in work, or has, as far as the actor may know of them."""
     attends = Enrolment.objects.filter(
-        school_class_id=homework.school_class_id, student_id=OuterRef("pk")
+        school_class_id=homework.school_class_id, student_id=OuterRef("pk"), until=None
     )
     handed_in = Submission.objects.filter(homework=homework, student_id=OuterRef("pk"))
     students = User.objects.filter(Exists(attends) | Exists(handed_in))

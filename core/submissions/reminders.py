@@ -19,8 +19,10 @@ MISSING: Final = """
 SELECT enrolment.student_id, homework.id
 FROM homework_homework homework
 JOIN classes_enrolment enrolment USING (school_class_id)
+JOIN classes_schoolclass school_class ON school_class.id = homework.school_class_id
 JOIN people_user student ON student.id = enrolment.student_id AND student.is_active
 WHERE homework.centre_id = %(centre)s AND homework.state = 'published'
+    AND enrolment.until IS NULL AND school_class.archived_at IS NULL
     AND homework.due_at > %(at)s AND homework.due_at <= %(until)s
     AND (%(students)s::bigint[] IS NULL OR enrolment.student_id = ANY(%(students)s))
     AND NOT EXISTS (

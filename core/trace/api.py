@@ -8,10 +8,13 @@ from ninja import Query, Router
 from core.events.models import Delivery
 from core.http.lists import Wanted
 from core.people.acting import acting
+from core.people.signed_in import signed_in
 from core.trace import queries, reached
 from core.trace.bodies import HomeworkReach, TraceTold
+from core.trace.recipients import Recipients, RecipientsWanted, event_of, recipients_of
 from core.trace.telling import tell_trace
 from core.trace.viewer import Viewer
+from core.trace.why import NoticeWhy, explain
 
 router = Router(tags=["trace"])
 
@@ -85,3 +88,28 @@ def list_homework_deliveries(
     """Whom its publication concerned, by name: told how and when, or why not."""
     homework = reached.homework_for(homework_id, by=acting(request))
     return reached.reach_of(homework, wanted)
+
+
+@router.get(
+    "events/{uuidstr:event_id}/recipients",
+    response=Recipients,
+    operation_id="list_recipients",
+    summary="Who was told of an event",
+)
+def list_recipients(
+    request: HttpRequest, event_id: UUID, wanted: Query[RecipientsWanted]
+) -> Recipients:
+    """Whom an event concerned, by name: told how and when, or why not; with counts of all."""
+    event = event_of(event_id, by=Viewer.of(request), actor=acting(request))
+    return recipients_of(event, wanted)
+
+
+@router.get(
+    "notices/{int:notice_id}/why",
+    response=NoticeWhy,
+    operation_id="explain_notice",
+    summary="Why one got a notice",
+)
+def explain_notice(request: HttpRequest, notice_id: int) -> NoticeWhy:
+    """Why a notice concerns one, what happened, and how one was told, or why not."""
+    return explain(notice_id, user_id=signed_in(request).pk)[1]

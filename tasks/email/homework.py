@@ -5,21 +5,20 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
 from core.events.claims import Claimed
 from core.homework.audience import Concerned, audience_of, standing_of
 from core.homework.events import HomeworkPublished
 from core.homework.models import Homework
-from core.notices.models import NoticeKind, NoticePreference
+from core.notices.models import NoticeKind
+from core.notices.wanted import why_unwanted
 from core.people.language import speaking_to
 from core.people.models import User
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 from tasks.notices.homework import check_stands
-
-UNWANTED = gettext_noop("does not want mail about homework")
 
 
 def class_of(event: HomeworkPublished) -> Recipients:
@@ -31,21 +30,16 @@ def class_of(event: HomeworkPublished) -> Recipients:
 def less_unwanted(people: Iterable[Concerned]) -> Recipients:
     """Each person with the reason to leave them out, or ''."""
     concerned = list(people)
-    unwanted = set(
-        NoticePreference.objects.filter(
-            kind=NoticeKind.HOMEWORK,
-            email=False,
-            person_id__in=[each.person_id for each in concerned],
-        ).values_list("person_id", flat=True)
+    unwanted = why_unwanted(
+        NoticeKind.HOMEWORK, {each.person_id: each.students or None for each in concerned}
     )
-    return [(str(each.person_id), _why_not(each, unwanted)) for each in concerned]
+    return [
+        (str(each.person_id), each.why_not or unwanted.get(each.person_id, ""))
+        for each in concerned
+    ]
 
 
-def _why_not(person: Concerned, unwanted: set[int]) -> str:
-    return person.why_not or (UNWANTED if person.person_id in unwanted else "")
-
-
-@on(HomeworkPublished, to=class_of, batch=10, outside=True)
+@on(HomeworkPublished, to=class_of, batch=10, outside=True, waits=True)
 def mail_class(batch: Batch[HomeworkPublished]) -> None:
     """Mail each person of the class once, if they are still to know."""
     send_each(batch, partial(homework_letter, why_not_now(batch)))
@@ -94,5 +88,6 @@ def homework_letter(why_not: WhyNot, delivery: Claimed[HomeworkPublished]) -> Le
         subject=subject,
         centre=homework.centre,
         path=f"/homework/{homework.pk}",
+        kind=NoticeKind.HOMEWORK,
         homework=homework,
     )

@@ -6,6 +6,7 @@ from core.events.claims import Claimed
 from core.homework.audience import standing_of
 from core.homework.events import HomeworkChanged
 from core.homework.models import Homework
+from core.notices.models import NoticeKind
 from core.people.language import speaking_to
 from core.people.models import User
 from tasks.email.homework import WhyNot, less_unwanted, why_not_now
@@ -23,7 +24,7 @@ def told_before(event: HomeworkChanged) -> Recipients:
     return less_unwanted(standing_of(pairs).values())
 
 
-@on(HomeworkChanged, to=told_before, batch=10, outside=True)
+@on(HomeworkChanged, to=told_before, batch=10, outside=True, waits=True)
 def mail_changed(batch: Batch[HomeworkChanged]) -> None:
     """Mail each the new due date, if they are still to know."""
     send_each(batch, partial(changed_letter, why_not_now(batch)))
@@ -46,5 +47,6 @@ def changed_letter(why_not: WhyNot, delivery: Claimed[HomeworkChanged]) -> Lette
         subject=subject,
         centre=homework.centre,
         path=f"/homework/{homework.pk}",
+        kind=NoticeKind.HOMEWORK,
         homework=homework,
     )

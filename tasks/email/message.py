@@ -3,9 +3,9 @@
 import hashlib
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from core import clock
 from core.env import env
@@ -14,6 +14,20 @@ from core.events.event import Event
 from tasks.email.letter import Letter
 
 E = TypeVar("E", bound=Event)
+
+UNSUBSCRIBE: Final = "List-Unsubscribe"
+
+
+class Unfolded(EmailPolicy):
+    """Leaves an address whole: Python would encode one that is longer than a line, and spoil it."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == UNSUBSCRIBE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+UNFOLDED: Final = Unfolded(linesep="\r\n")  # for the rest as email.policy.SMTP
 
 
 def message_id(delivery: Claimed[E]) -> str:
@@ -33,7 +47,7 @@ def _domain() -> str:
 
 def message_of(letter: Letter, delivery: Claimed[E]) -> bytes:
     """The message's bytes. ValueError when a header would hold a line break."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=UNFOLDED)
     message["From"] = env().mail_from
     message["To"] = Address(display_name=letter.name, addr_spec=letter.address)
     message["Subject"] = letter.subject
@@ -42,6 +56,9 @@ def message_of(letter: Letter, delivery: Claimed[E]) -> bytes:
     if letter.thread:
         message["References"] = message["In-Reply-To"] = thread_id(letter.thread)
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:  # RFC 8058
+        message[UNSUBSCRIBE] = f"<{letter.unsubscribe}>"
+        message[f"{UNSUBSCRIBE}-Post"] = "List-Unsubscribe=One-Click"
     message["X-Schoolbell-Event"] = str(delivery.event_id)
     message["X-Schoolbell-Delivery"] = str(delivery.id)
     message.set_content(letter.text)

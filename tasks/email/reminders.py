@@ -4,13 +4,12 @@ from functools import partial
 
 from core.events.claims import Claimed
 from core.notices.models import NoticeKind
+from core.notices.wanted import why_unwanted
 from core.people.language import speaking_to
 from core.people.models import Centre, User
 from core.submissions.events import HomeworkRemindersDue
 from core.submissions.reminders import Missing
-from tasks.email.homework import UNWANTED
 from tasks.email.letter import Letter, write
-from tasks.email.preferences import unwanted_by
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 from tasks.notices.reminders import NOTHING_MISSING, headline, missing_now, path_to, students
@@ -19,11 +18,11 @@ from tasks.notices.reminders import NOTHING_MISSING, headline, missing_now, path
 def students_less_unwanted(event: HomeworkRemindersDue) -> Recipients:
     """Those who have not handed in, less those who want no mail about homework."""
     keys = [key for key, _ in students(event)]
-    unwanted = unwanted_by(map(int, keys), NoticeKind.HOMEWORK)
-    return [(key, UNWANTED if int(key) in unwanted else "") for key in keys]
+    unwanted = why_unwanted(NoticeKind.HOMEWORK, dict.fromkeys(map(int, keys)))
+    return [(key, unwanted.get(int(key), "")) for key in keys]
 
 
-@on(HomeworkRemindersDue, to=students_less_unwanted, batch=10, outside=True)
+@on(HomeworkRemindersDue, to=students_less_unwanted, batch=10, outside=True, waits=True)
 def mail_reminders(batch: Batch[HomeworkRemindersDue]) -> None:
     """Mail each student what is missing, if it still is."""
     send_each(batch, partial(reminder_letter, missing_now(batch)))
@@ -43,5 +42,6 @@ def reminder_letter(missing: Missing, delivery: Claimed[HomeworkRemindersDue]) -
         subject=subject,
         centre=centre,
         path=path_to(homework),
+        kind=NoticeKind.HOMEWORK,
         homework=homework,
     )

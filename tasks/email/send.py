@@ -22,6 +22,7 @@ from tasks.email.message import message_id, message_of
 from tasks.email.smtp import AnswerLostError, Postbox, RefusedError
 from tasks.handler import Batch, SkipError
 from tasks.policies import PermanentError
+from tasks.quiet import quiet_before
 
 RESENDS: Final = 1  # how often a mail whose answer was lost is handed over again
 
@@ -67,11 +68,8 @@ def _begin(delivery: Claimed[E], compose: Compose[E]) -> tuple[Mail, bytes] | No
     """Mark the mail as `sending`; None when there is nothing to send."""
     if not claims.hold(delivery):
         return None
-    try:
-        letter = compose(delivery)
-    except SkipError as reason:
-        claims.finish([delivery])
-        claims.skip(delivery, str(reason))
+    letter = _write(delivery, compose)
+    if letter is None:
         return None
     message = message_of(letter, delivery)
     mail, _ = Mail.objects.update_or_create(
@@ -93,6 +91,20 @@ def _begin(delivery: Claimed[E], compose: Compose[E]) -> tuple[Mail, bytes] | No
         claims.fail(delivery, "The mail server's answer was lost; a person must decide.", last=True)
         return None
     return mail, message
+
+
+def _write(delivery: Claimed[E], compose: Compose[E]) -> Letter | None:
+    """The letter; None, and the delivery settled, where it is not to be sent any more, or yet."""
+    try:
+        letter = compose(delivery)
+    except SkipError as reason:
+        claims.finish([delivery])
+        claims.skip(delivery, str(reason))
+        return None
+    quiet = quiet_before(delivery) if letter.unsubscribe else None
+    if quiet:
+        claims.postpone(delivery, quiet.reason, wait=quiet.wait)
+    return None if quiet else letter
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 from typing import Any
 
 from core.events.claims import Claimed
-from core.notices.models import NoticeKind, NoticePreference
+from core.notices.models import NoticeKind
+from core.notices.wanted import why_unwanted
 from core.people.models import User
 from core.tickets.audience import Telling, scene_for, scene_of
 from core.tickets.events import (
@@ -18,8 +19,6 @@ from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
 
-UNWANTED = "does not want mail about tickets"
-
 
 def concerned(event: Telling) -> Recipients:
     """Everyone whom it concerns, less those who want no mail about tickets."""
@@ -33,31 +32,31 @@ def concerned(event: Telling) -> Recipients:
     ]
 
 
-@on(TicketOpened, to=concerned, batch=10, outside=True)
+@on(TicketOpened, to=concerned, batch=10, outside=True, waits=True)
 def mail_opened(batch: Batch[TicketOpened]) -> None:
     """Mail the centre's staff that there is a new ticket."""
     send_each(batch, ticket_letter)
 
 
-@on(TicketAssigned, to=concerned, batch=10, outside=True)
+@on(TicketAssigned, to=concerned, batch=10, outside=True, waits=True)
 def mail_assigned(batch: Batch[TicketAssigned]) -> None:
     """Mail the requester and the new assignee who looks after the ticket."""
     send_each(batch, ticket_letter)
 
 
-@on(TicketCommented, to=concerned, batch=10, outside=True)
+@on(TicketCommented, to=concerned, batch=10, outside=True, waits=True)
 def mail_commented(batch: Batch[TicketCommented]) -> None:
     """Mail the other side what was said; of a note for staff, who looks after the ticket."""
     send_each(batch, ticket_letter)
 
 
-@on(TicketResolved, to=concerned, batch=10, outside=True)
+@on(TicketResolved, to=concerned, batch=10, outside=True, waits=True)
 def mail_resolved(batch: Batch[TicketResolved]) -> None:
     """Mail the requester, and who looks after the ticket, that it is settled."""
     send_each(batch, ticket_letter)
 
 
-@on(TicketReopened, to=concerned, batch=10, outside=True)
+@on(TicketReopened, to=concerned, batch=10, outside=True, waits=True)
 def mail_reopened(batch: Batch[TicketReopened]) -> None:
     """Mail the requester, and who looks after the ticket or else all staff, that it is open."""
     send_each(batch, ticket_letter)
@@ -78,6 +77,7 @@ def ticket_letter(delivery: Claimed[Any]) -> Letter:
         subject=f"[#{ticket.number}] {ticket.subject}",
         centre=ticket.centre,
         path=f"/tickets/{ticket.pk}",
+        kind=NoticeKind.TICKET,
         thread=f"ticket.{ticket.pk}",
         headline=headline(scene, event, person_id),
         said=said(scene, event),
@@ -87,7 +87,4 @@ def ticket_letter(delivery: Claimed[Any]) -> Letter:
 
 def _unwanted(people: list[int]) -> dict[int, str]:
     """For those of the people who want no mail about tickets, the reason."""
-    rows = NoticePreference.objects.filter(
-        kind=NoticeKind.TICKET, email=False, person_id__in=people
-    )
-    return dict.fromkeys(rows.values_list("person_id", flat=True), UNWANTED)
+    return why_unwanted(NoticeKind.TICKET, dict.fromkeys(people))

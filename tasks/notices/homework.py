@@ -9,7 +9,7 @@ from django.utils.translation import override
 from core.events.claims import Claimed
 from core.events.context import current
 from core.events.models import Delivery, DeliveryState
-from core.homework.audience import audience_of, standing_of
+from core.homework.audience import Concerned, audience_of, standing_of
 from core.homework.events import HomeworkPublished, HomeworkWithdrawn
 from core.homework.models import Homework
 from core.homework.queries import hold_homework
@@ -41,8 +41,14 @@ def notify_class(batch: Batch[HomeworkPublished]) -> None:
             batch.skip(each, why_not)
     tell(
         [
-            _note(homework, each, _("New homework: %(title)s"), url=f"/homework/{homework.pk}")
-            for each, homework in _in_their_languages(batch, found)
+            _note(
+                homework,
+                each,
+                person,
+                title=_("New homework: %(title)s"),
+                url=f"/homework/{homework.pk}",
+            )
+            for each, person, homework in _in_their_languages(batch, found)
         ]
     )
 
@@ -65,8 +71,8 @@ def notify_withdrawn(batch: Batch[HomeworkWithdrawn]) -> None:
     found = _homework_of(batch)
     tell(
         [
-            _note(homework, each, _("Homework withdrawn: %(title)s"), url="/")
-            for each, homework in _in_their_languages(batch, found)
+            _note(homework, each, person, title=_("Homework withdrawn: %(title)s"), url="/")
+            for each, person, homework in _in_their_languages(batch, found)
         ]
     )
 
@@ -79,29 +85,32 @@ def _homework_of(batch: Batch[Any]) -> dict[int, Homework]:
 
 def _in_their_languages(
     batch: Batch[Any], found: dict[int, Homework]
-) -> Iterator[tuple[Claimed[Any], Homework]]:
+) -> Iterator[tuple[Claimed[Any], Concerned, Homework]]:
     """Each person who is to be told, with the homework, while their language is spoken."""
-    concerned = [(each, found[each.event.homework_id]) for each in _still_concerned(batch)]
+    concerned = _still_concerned(batch)
     if not concerned:
         return
-    centre = concerned[0][1].centre  # a batch is of one
+    centre = found[concerned[0][0].event.homework_id].centre  # a batch is of one
     languages = languages_of((int(each.key) for each, _ in concerned), centre)
-    for each, homework in concerned:
+    for each, person in concerned:
         with override(languages[int(each.key)]):
-            yield each, homework
+            yield each, person, found[each.event.homework_id]
 
 
-def _still_concerned(batch: Batch[Any]) -> list[Claimed[Any]]:
+def _still_concerned(batch: Batch[Any]) -> list[tuple[Claimed[Any], Concerned]]:
     """What is not skipped, after skipping those who left or may not know any more."""
     pairs = {each.id: (each.event.homework_id, int(each.key)) for each in batch.claimed}
     standing = standing_of(pairs.values())
     for each in batch.claimed:
         if each.id not in batch.skipped and (why_not := standing[pairs[each.id]].why_not):
             batch.skip(each, why_not)
-    return [each for each in batch.claimed if each.id not in batch.skipped]
+    kept = [each for each in batch.claimed if each.id not in batch.skipped]
+    return [(each, standing[pairs[each.id]]) for each in kept]
 
 
-def _note(homework: Homework, delivery: Claimed[Any], title: str, *, url: str) -> Note:
+def _note(
+    homework: Homework, delivery: Claimed[Any], person: Concerned, *, title: str, url: str
+) -> Note:
     return Note(
         person_id=int(delivery.key),
         centre_id=homework.centre_id,
@@ -110,4 +119,5 @@ def _note(homework: Homework, delivery: Claimed[Any], title: str, *, url: str) -
         title=title % {"title": homework.title},
         body=f"{homework.school_class.name}: {homework.body}"[:500],
         url=url,
+        student_ids=person.students,
     )

@@ -25,6 +25,7 @@ JOIN people_user person ON person.id = student_id OR person.id IN (
     SELECT guardian_id FROM people_guardianship guardian
     WHERE guardian.student_id = enrolment.student_id
 )
+WHERE enrolment.until IS NULL
 """
 HEAD: Final = """
 SELECT coalesce(max(head), 0) FROM live_stream

@@ -19,8 +19,8 @@ SMALL_CLASS: Final = """
 INSERT INTO classes_schoolclass (centre_id, name)
 SELECT id, %(name)s FROM people_centre WHERE slug = %(centre)s;
 
-INSERT INTO classes_schoolclass_teachers (schoolclass_id, user_id)
-SELECT class.id, person.id
+INSERT INTO classes_teaching (centre_id, school_class_id, teacher_id)
+SELECT centre.id, class.id, person.id
 FROM classes_schoolclass class
 JOIN people_centre centre ON centre.id = class.centre_id AND centre.slug = %(centre)s
 JOIN people_user person ON person.email = 'teacher@' || centre.slug || '.example'

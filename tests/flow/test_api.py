@@ -191,7 +191,13 @@ def test_ids_beyond_any_number(teacher: Client, digits: str) -> None:
 
 def test_classes_and_their_students(teacher: Client, school: School) -> None:
     school_class = school.class_7a()
-    told = {"id": str(school_class.pk), "name": "7A"}
+    told = {
+        "id": str(school_class.pk),
+        "name": "7A",
+        "course_id": str(school_class.course_id),
+        "term_id": str(school_class.term_id),
+        "archived_at": None,
+    }
 
     assert teacher.get("/api/classes").json() == {"items": [told], "next": None}
     assert teacher.get(f"/api/classes/{school_class.pk}").json() == told

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from core.classes.models import Enrolment, SchoolClass
+from core.classes.models import Enrolment, SchoolClass, Teaching
 from core.isolation.scope import everywhere, nowhere, of_person, within_centre
 from core.notices.models import Notice
 from core.people.models import Centre, Guardianship, Membership
@@ -82,7 +82,7 @@ def test_without_a_centre_nothing_is_there(school: School, model: Any) -> None:
 
 
 def test_join_tables_follow_their_owner(school: School, oakwood: Centre) -> None:
-    teachings = SchoolClass.teachers.through.objects
+    teachings = Teaching.objects
     assert teachings.count() == 2
     with within_centre(oakwood.pk):
         assert teachings.count() == 1

@@ -95,3 +95,23 @@ def test_the_day_is_that_of_the_centre(school: School) -> None:
     )
     html = shown(client_of(STRANGER), f"/homework/{homework.pk}")
     assert f"{due_at + timedelta(days=1):%A}" in html
+
+
+def test_the_list_is_filtered_and_stays_so(school: School) -> None:
+    tell_class(school, "First")
+    tell_class(school, "Second")
+    client = client_of(STUDENT)
+    first, second = Notice.objects.filter(person__email=STUDENT).order_by("seq")
+    kept = {"as": "read", "kind": "homework", "unread": "1"}
+    answer = client.post(f"/notices/{first.pk}/mark", kept)
+    assert answer.headers["Location"] == "/notices?kind=homework&unread=1"
+
+    html = shown(client, answer.headers["Location"])
+    assert "Second" in html
+    assert "First" not in html
+    assert 'hx-get="/notices?kind=homework&amp;unread=1&amp;page=1"' in html
+    assert "Nothing of this sort" in shown(client, "/notices?kind=grade")
+    assert "First" in shown(client, "/notices?kind=nonsense")
+    client.post(f"/notices/{first.pk}/mark", {"as": "unread"})
+    assert Notice.objects.filter(person__email=STUDENT, read_at=None).count() == 2
+    assert second

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from core import clock
 from core.events.models import EventRecord
-from core.notices.models import Notice, NoticeKind
+from core.notices.models import Notice
 from tests.flow.conftest import School
 from tests.flow.people import PARENT, STUDENT, assert_problem, client_of, post
 
@@ -56,22 +56,43 @@ def test_notices_are_read_up_to_a_number(school: School) -> None:
     assert [bool(each) for each in read] == [True, True, False]
 
 
-def test_preferences_are_kept(school: School) -> None:
+def test_unread_ones_are_counted_and_marked_one_by_one(school: School) -> None:
+    notices_for(school, STUDENT, 3)
     student = client_of(STUDENT)
-    path, kind = "/api/notice-preferences", "application/json"
-    assert student.get(path).json() == {kind: {"email": True} for kind in NoticeKind}
+    assert student.get("/api/notices/unread").json() == {"unread": 3}
+    middle = Notice.objects.get(seq=2)
 
-    changed = student.put(path, data={"homework": {"email": False}}, content_type=kind)
+    for _time in range(2):
+        answer = post(student, f"/api/notices/{middle.pk}/read")
+        assert (answer.status_code, answer.json()) == (200, {"unread": 2})
+    assert EventRecord.objects.filter(kind="NoticeMarked").count() == 1
+    read = [each["read_at"] for each in student.get("/api/notices").json()["items"]]
+    assert [bool(each) for each in read] == [False, True, False]
+    assert post(student, f"/api/notices/{middle.pk}/unread").json() == {"unread": 3}
 
-    assert changed.json()["homework"] == {"email": False}
-    assert changed.json()["grade"] == {"email": True}
-    assert student.get(path).json() == changed.json()
-    wrongs: list[object] = [
-        {"sport": {"email": True}},
-        {"homework": {"email": "no"}},
-        {"homework": {}},
-        {"homework": None},
-        [],
-    ]
-    for wrong in wrongs:
-        assert_problem(student.put(path, data=wrong, content_type=kind), 422)
+
+def test_anothers_notice_is_not_there(school: School) -> None:
+    notices_for(school, STUDENT, 1)
+    notice = Notice.objects.get()
+    missing = assert_problem(post(client_of(PARENT), "/api/notices/0/read"), 404)
+    for path in ("read", "unread"):
+        found = assert_problem(post(client_of(PARENT), f"/api/notices/{notice.pk}/{path}"), 404)
+        assert found["detail"] == missing["detail"]
+    assert_problem(client_of(PARENT).get(f"/api/notices/{notice.pk}/why"), 404)
+    assert client_of(PARENT).post(f"/notices/{notice.pk}/mark").status_code == 404
+    assert not Notice.objects.exclude(read_at=None).exists()
+
+
+def test_notices_of_a_kind_and_unread_ones(school: School) -> None:
+    notices_for(school, STUDENT, 4)
+    Notice.objects.filter(seq__gt=2).update(kind="grade")
+    Notice.objects.filter(seq=3).update(read_at=clock.now())
+    student = client_of(STUDENT)
+
+    def seqs(query: str) -> list[int]:
+        return [each["seq"] for each in student.get(f"/api/notices?{query}").json()["items"]]
+
+    assert seqs("kind=grade") == [3, 4]
+    assert seqs("unread=true") == [1, 2, 4]
+    assert seqs("kind=grade&unread=true") == [4]
+    assert_problem(student.get("/api/notices?kind=sport"), 422)

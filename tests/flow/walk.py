@@ -8,8 +8,13 @@ from uuid import uuid4
 
 from django.test import Client
 
+from core.calendar.models import ClosedDay, Term
+from core.classes.models import Course, Enrolment
 from core.events.models import EventRecord
-from core.people.models import Role
+from core.imports.actions import upload_import
+from core.imports.columns import SAMPLE
+from core.people.invitations import invite_person
+from core.people.models import Guardianship, Role
 from core.permissions import RULES, Rule
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
@@ -49,6 +54,25 @@ class Things:
         self.event = EventRecord.objects.get(
             kind="HomeworkPublished", centre_id=self.homework.centre_id
         )
+        of_centre = {"centre_id": self.homework.centre_id}
+        self.term = Term.objects.get(**of_centre)
+        self.closed_day = ClosedDay.objects.filter(**of_centre).earliest("day")
+        self.course = Course.objects.get(**of_centre)
+        self.enrolment = Enrolment.objects.filter(**of_centre).earliest("pk")
+        # people of a centre
+        self.upload = upload_import(
+            file_name="people.csv",
+            content=SAMPLE.encode(),
+            by=school.actor(f"admin@{centre}.example"),
+        )
+        self.guardianship = Guardianship.objects.get(guardian__email=f"parent3@{centre}.example")
+        self.person = school.user(f"student2@{centre}.example")
+        self.invitation = invite_person(
+            email=f"new@{centre}.example",
+            name="Nia New",
+            roles=[Role.PARENT],
+            by=school.actor(f"admin@{centre}.example"),
+        )
 
 
 # TABLE: what a parameter of a route is, and what there is of it nowhere.
@@ -65,7 +89,18 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
         lambda things: things.event.deliveries.exclude(key="").first().pk,  # type: ignore[union-attr]
         MISSING,
     ),
+    "<int:term_id>": (lambda things: things.term.pk, MISSING),
+    "<int:closed_day_id>": (lambda things: things.closed_day.pk, MISSING),
+    "<int:course_id>": (lambda things: things.course.pk, MISSING),
+    "<int:enrolment_id>": (lambda things: things.enrolment.pk, MISSING),
+    "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
+    "<int:person_id>": (lambda things: things.person.pk, MISSING),
+    # people of a centre
+    "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
+    "<int:import_id>": (lambda things: things.upload.pk, MISSING),
+    "<int:invitation_id>": (lambda things: things.invitation.pk, MISSING),
 }
+WHY: Final = {"reason": "A court said so."}
 # TABLE: a body that a route accepts; {} where it takes none.
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/classes/<int:class_id>/homework": {
@@ -83,13 +118,29 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/ticket-categories": {"name": "Walk"},
     "PATCH api/ticket-categories/<int:category_id>": {"name": "Walk on"},
     "POST tickets/<int:ticket_id>": {"body": "Walk", "then": "comment"},
+    "POST api/terms": {"name": "Walk", "begins": "2031-01-01", "ends": "2031-03-31"},
+    "POST api/holidays": {"name": "Walk", "day": "2031-01-01"},
+    "POST api/courses": {"name": "Walk", "code": "W1"},
+    "POST api/classes": {"name": "Walk"},
+    "POST api/classes/<int:class_id>/teachers": {"person_id": "1"},
+    "POST api/classes/<int:class_id>/enrolments": {"student_id": "1"},
+    "POST api/enrolments/<int:enrolment_id>/move": {"class_id": "1"},
+    # people of a centre
+    "PUT api/people/<int:person_id>/roles": {"roles": ["student"]},
+    "POST api/guardianships/<int:guardianship_id>/block": WHY,
+    "POST api/guardianships/<int:guardianship_id>/unblock": WHY,
+    "POST guardianships/<int:guardianship_id>/block": WHY,
+    "POST guardianships/<int:guardianship_id>/unblock": WHY,
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
     "<str:queue>": "queues are the system's; operators only",
     "<str:group_id>": "dead letters are the system's; operators only",
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
+    "<int:notice_id>": "a notice is its person's; tests/flow/test_notices_api.py",
+    "<str:token>": "whoever holds a mail: test_unsubscribe.py, test_invitations.py",
     "<str:message_id>": "a mail's id leads to its event; tests/flow/test_trace.py",
+    "<int:centre_id>": "operators open and change centres; tests/flow/test_centres.py",
     "<str:name>": "a panel of the first page; shows what is one's own",
     "<str:sign_in_id>": "a sign-in is its person's; tests/flow/test_account.py",
     "<str:mail_id>": "the catching mailbox, for development only",

@@ -1,0 +1,1 @@
+"""Queue `imports`: files of people, looked through and carried out."""
