@@ -104,6 +104,7 @@ TEMPLATES = [
     },
     {  # Django's admin is written in Django's own template language
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "core" / "templates" / "django"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
