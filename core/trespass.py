@@ -40,10 +40,6 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "submission_id": Submission,
     "notice_id": Notice,
     # people of a centre
-    "submission_id": Submission,
-    "guardianship_id": Guardianship,
-    "invitation_id": Invitation,
-    "import_id": PeopleImport,
 }
 PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres
 
