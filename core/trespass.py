@@ -39,11 +39,7 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "invitation_id": Invitation,
     "submission_id": Submission,
     "notice_id": Notice,
-    "submission_id": Submission,
     # people of a centre
-    "guardianship_id": Guardianship,
-    "invitation_id": Invitation,
-    "import_id": PeopleImport,
 }
 PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres
 

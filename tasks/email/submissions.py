@@ -60,7 +60,7 @@ def grade_letter(delivery: Claimed[SubmissionGraded]) -> Letter:
 def why_not_now(submission: Submission, delivery: Claimed[SubmissionGraded]) -> str:
     """Why this person is not told any more, or ''."""
     outdated = why_outdated(submission, latest_reviews([submission.pk]), delivery.event)
-    families = families_of([submission.student_id], centre_id=submission.centre_id, of_grades=True)
+    families = families_of([submission.student_id], centre_id=submission.centre_id)
     relative = families[submission.student_id].get(int(delivery.key))
     why_not = relative.why_not if relative else NO_GUARDIAN
     unwanted = unwanted_of(submission.student_id, [int(delivery.key)])
