@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "core.permissions.PermissionMiddleware",
+    "core.gate.PermissionMiddleware",
     "core.http.idempotency.IdempotencyMiddleware",
 ]
 

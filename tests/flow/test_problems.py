@@ -92,9 +92,7 @@ def test_without_a_database_a_person_reads_a_page(teacher: Client) -> None:
 
 
 @pytest.mark.usefixtures("_both_modes")
-@pytest.mark.parametrize(
-    "where", ["core.classes.queries.classes_for", "core.permissions.choose_actor"]
-)
+@pytest.mark.parametrize("where", ["core.classes.queries.classes_for", "core.gate.choose_actor"])
 def test_a_fault_of_ours_tells_nothing_but_its_request(teacher: Client, where: str) -> None:
     with swap(where, side_effect=ZeroDivisionError("secret")):
         answer = teacher.get("/api/classes")

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from core.permissions import ADMIN, RULES
+from core.gate import ADMIN
+from core.permissions import RULES
 from core.urls import api
 
 API = "api/"
