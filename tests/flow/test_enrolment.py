@@ -115,7 +115,7 @@ def test_a_move_ends_here_and_begins_there(
         assert ids(person.get("/api/classes")) == [str(class_7b.pk)]
         assert ids(person.get("/api/homework")) == []
         assert_problem(person.get(f"/api/homework/{homework.pk}"), 404)
-        assert "7A" not in person.get("/").content.decode()
+        assert ">7A<" not in person.get("/classes").content.decode()
     assert len(ids(staff.get(f"/api/classes/{school.class_7a().pk}/students"))) == 29
     assert ids(staff.get(f"/api/classes/{class_7b.pk}/students")) == [str(old.student_id)]
 
