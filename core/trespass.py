@@ -14,6 +14,7 @@ from core.files.models import File
 from core.homework.models import Homework
 from core.imports.models import PeopleImport
 from core.isolation.scope import everywhere
+from core.notices.models import Notice
 from core.people.acting import HEADER
 from core.people.actor import Actor
 from core.people.models import Guardianship, Invitation, Membership
@@ -33,10 +34,12 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "closed_day_id": ClosedDay,
     "course_id": Course,
     "enrolment_id": Enrolment,
-    "submission_id": Submission,
     "guardianship_id": Guardianship,
-    "invitation_id": Invitation,
     "import_id": PeopleImport,
+    "invitation_id": Invitation,
+    "submission_id": Submission,
+    "notice_id": Notice,
+    # people of a centre
 }
 PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres
 

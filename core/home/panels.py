@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.home import queries
+from core.home.waiting import tickets_to_look_after, to_hand_in
 from core.notices.latest import latest_notices
 from core.people.actor import Actor
 from core.people.models import Role
@@ -12,6 +13,8 @@ from core.refusals import NotFoundError
 from core.submissions.queries import to_grade
 
 ALL: Final = frozenset(Role)
+OFFICE: Final = frozenset({Role.STAFF, Role.HEAD, Role.ADMIN})
+STUDYING: Final = frozenset({Role.STUDENT})
 WRITING: Final = frozenset({Role.TEACHER, Role.ADMIN})
 
 # `beside`, and on a phone `first`, `main` or last: where a panel stands.
@@ -39,6 +42,8 @@ PANELS: Final = (
     Panel("classes", WRITING, "home/classes.html", queries.classes_to_write_for, "first"),
     Panel("to-grade", WRITING, "home/to_grade.html", to_grade),
     Panel("drafts", WRITING, "home/drafts.html", queries.drafts_of),
+    Panel("to-hand-in", STUDYING, "home/to_hand_in.html", to_hand_in),
+    Panel("tickets", OFFICE, "home/tickets.html", tickets_to_look_after),
     Panel("children", frozenset({Role.PARENT}), "home/children.html", queries.children_of),
     Panel("homework", ALL, "home/homework.html", queries.board_of, renews=True),
     Panel(

@@ -1,0 +1,57 @@
+"""Looking at a page as axe-core does, and as a narrow phone does."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, Final
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESKTOP
+
+NARROW: Final = {"width": 360, "height": 780}
+GRAVE: Final = ("serious", "critical")
+WCAG: Final = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    }
+}
+COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+RUN: Final = "options => axe.run(document, {...options, resultTypes: ['violations']})"
+UNFOLD: Final = "for (const each of document.querySelectorAll('details')) each.open = true"
+TOO_WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def findings(page: Page) -> Iterator[str]:
+    """What is wrong on a page: wide and narrow, light and dark, folded and unfolded."""
+    page.evaluate(AXE_SCRIPT)
+    for (width, viewport), scheme in product(
+        (("desktop", DESKTOP), ("phone", NARROW)), ("light", "dark")
+    ):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        # Colours alone are all that the scheme changes.
+        found = grave_findings(page, WCAG if scheme == "light" else COLOURS)
+        yield from (f"{width}, {scheme}: {each}" for each in found)
+    yield from overflow(page)
+    page.evaluate(UNFOLD)
+    yield from (f"unfolded: {each}" for each in grave_findings(page, WCAG))
+    yield from overflow(page)
+
+
+def grave_findings(page: Page, options: dict[str, Any]) -> list[str]:
+    """What axe-core calls serious or critical, with the elements; the script must be there."""
+    found = page.evaluate(RUN, options)["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {node['target']} {node['html'][:200]}"
+        for each in found
+        if each["impact"] in GRAVE
+        for node in each["nodes"]
+    ]
+
+
+def overflow(page: Page) -> list[str]:
+    """Whether the page scrolls sideways."""
+    by = page.evaluate(TOO_WIDE)
+    return [f"scrolls sideways by {by} px"] if by > 0 else []

@@ -1,0 +1,144 @@
+"""The API does what its description says, whoever asks and whatever is sent."""
+
+import gc
+from collections import defaultdict
+from functools import cache
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from core.tickets.models import Ticket
+from tests.flow.conftest import School
+from tests.flow.pages import OPERATOR, STAFF
+from tests.flow.people import PARENT, STUDENT, TEACHER, client_of, ids, post
+
+ADMIN: Final = "admin@oakwood.example"
+WHO: Final = [STUDENT, PARENT, TEACHER, STAFF, ADMIN, OPERATOR]
+CHECKS: Final = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+# After these nobody is signed in any more; they have tests of their own.
+ENDS_THE_SESSION: Final = {"POST /api/auth/logout", "POST /api/auth/sign-out-everywhere"}
+# What is refused before anybody asks who it is: no such address, no text that can be stored.
+UNREAD: Final = {401, 404, 422}
+# Werkzeug's test client does not close its requests, and so the files that were sent with them.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+TRIED: Final = settings(
+    max_examples=3,  # per operation, way of making them up, and role
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def signed_in(email: str) -> dict[str, Any]:
+    """What a browser sends along for a person."""
+    client = client_of(email)
+    token = client.get("/api/csrf/").json()["csrf_token"]
+    cookies = {name: each.value for name, each in client.cookies.items()}
+    return {"cookies": cookies, "headers": {"X-CSRFToken": token}}
+
+
+@pytest.fixture
+def things(school: School) -> dict[str, str]:
+    """What there is to ask for, by the name of the parameter."""
+    homework = school.publish()
+    teacher = client_of(TEACHER)
+    category_id = ids(teacher.get("/api/ticket-categories"))[0]
+    about = {"category_id": category_id, "subject": "Projector", "body": "It stays dark."}
+    assert post(teacher, "/api/tickets", about).status_code == 201
+    return {
+        "class_id": str(school.class_7a().pk),
+        "homework_id": str(homework.pk),
+        "category_id": category_id,
+        "ticket_id": str(Ticket.objects.get().pk),
+        "person_id": str(school.user(STUDENT).pk),
+        "queue": "email",
+    }
+
+
+@cache
+def operations() -> list[Any]:
+    """Every operation of the description, as the portal itself gives it."""
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
+    found: list[Any] = list(schema.get_all_operations())
+    return [each.ok() for each in found]
+
+
+def ways_of(operation: Any, things: dict[str, str]) -> list[dict[str, Any]]:
+    """How its requests are made up: fitting, unfitting, and about what there is."""
+    ways: list[dict[str, Any]] = [{"generation_mode": each} for each in GenerationMode]
+    named = {each.name for each in operation.path_parameters}
+    if named and named <= set(things):
+        ways.append({"path_parameters": {name: things[name] for name in named}})
+    return ways
+
+
+class Fuzzer:
+    """Sends made-up requests as one person, and notes what does not hold."""
+
+    def __init__(self, brought: dict[str, Any]) -> None:
+        self.brought = brought
+        self.faults: list[str] = []
+        self.statuses: dict[str, set[int]] = defaultdict(set)
+
+    def attempt(self, operation: Any, way: dict[str, Any]) -> None:
+        """Send a few requests to an operation."""
+
+        @seed(4)
+        @TRIED
+        @given(case=operation.as_strategy(**way))
+        def send(case: Case[Any]) -> None:
+            answer = case.call(**self.brought)
+            self.statuses[operation.label].add(answer.status_code)
+            case.validate_response(answer, checks=CHECKS)
+
+        try:
+            send()
+        except Unsatisfiable:  # what takes nothing cannot be sent anything unfitting
+            pass
+        except Exception as error:  # noqa: BLE001 - all of them in one go
+            self.faults.append(f"{operation.label}: {error}"[:2000])
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("email", WHO)
+def test_every_operation_answers_as_described(things: dict[str, str], email: str) -> None:
+    fuzzer = Fuzzer(signed_in(email))
+    for operation in operations():
+        if operation.label not in ENDS_THE_SESSION:
+            for way in ways_of(operation, things):
+                fuzzer.attempt(operation, way)
+    gc.collect()
+    assert fuzzer.faults == []
+    done = [label for label, statuses in fuzzer.statuses.items() if min(statuses) < 300]
+    assert len(done) > 10, fuzzer.statuses  # else it only looked at refusals
+
+
+@pytest.mark.timeout(300)
+def test_who_is_not_signed_in_gets_nothing(things: dict[str, str]) -> None:
+    fuzzer = Fuzzer({})
+    for operation in operations():
+        for way in ways_of(operation, things):
+            fuzzer.attempt(operation, way)
+    gc.collect()
+    assert fuzzer.faults == []
+    for operation in operations():
+        if operation.definition.raw.get("security"):
+            statuses = fuzzer.statuses[operation.label]
+            assert {401} <= statuses <= UNREAD, operation.label
