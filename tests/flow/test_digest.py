@@ -47,7 +47,8 @@ def collects(school: School, email: str, **choice: Any) -> None:
 
 def digests(servers: Servers, email: str = "") -> list[EmailMessage]:
     """The digests caught so far, by subject."""
-    found = [mail for mail in mailbox(servers) if "notice" in mail["Subject"]]
+    words = ("notice", "aviso")  # Riverside speaks Spanish
+    found = [mail for mail in mailbox(servers) if any(word in mail["Subject"] for word in words)]
     return [mail for mail in found if email in str(mail["To"])]
 
 

@@ -95,6 +95,7 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:enrolment_id>": (lambda things: things.enrolment.pk, MISSING),
     "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
     # people of a centre
+    "<int:person_id>": (lambda things: things.person.pk, MISSING),
     "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
     "<int:import_id>": (lambda things: things.upload.pk, MISSING),
     "<int:invitation_id>": (lambda things: things.invitation.pk, MISSING),
