@@ -29,6 +29,7 @@ def to_hand_in(by: Actor) -> list[Homework] | None:
         Exists(attends),
         ~Exists(done),
         centre_id=by.centre_id,
+        school_class__archived_at=None,
         state=HomeworkState.PUBLISHED,
         due_at__gte=clock.now() - OVERDUE,
     )

@@ -17,6 +17,7 @@ from core.classes.actions import archive_class, open_class
 from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment, SchoolClass, Teaching
 from core.events.models import Delivery, EventRecord
+from core.home.waiting import to_hand_in
 from core.homework.actions import publish_scheduled, schedule_homework
 from core.homework.audience import LEFT, audience_of, standing_of
 from core.homework.models import Homework, HomeworkState
@@ -115,7 +116,7 @@ def test_a_move_ends_here_and_begins_there(
         assert ids(person.get("/api/classes")) == [str(class_7b.pk)]
         assert ids(person.get("/api/homework")) == []
         assert_problem(person.get(f"/api/homework/{homework.pk}"), 404)
-        assert "7A" not in person.get("/").content.decode()
+        assert ">7A<" not in person.get("/classes").content.decode()
     assert len(ids(staff.get(f"/api/classes/{school.class_7a().pk}/students"))) == 29
     assert ids(staff.get(f"/api/classes/{class_7b.pk}/students")) == [str(old.student_id)]
 
@@ -234,6 +235,7 @@ def test_nothing_more_happens_in_an_archived_class(school: School) -> None:
     ):
         assert "archived" in assert_problem(answer, 409)["detail"]
     assert reminded(school) == []
+    assert to_hand_in(school.actor("student2@oakwood.example")) is None
     Homework.objects.filter(pk=later.pk).update(publish_at=clock.now())
     assert not publish_scheduled(homework_id=later.pk, publish_at=publish_time(later))
     later.refresh_from_db()
