@@ -8,6 +8,7 @@ from core.homework import queries as homework
 from core.people.actor import Actor
 from core.refusals import NotAllowedError, NotFoundError
 from core.submissions import queries as submissions
+from core.tickets import queries as tickets
 
 
 def whoever_gets(get: Callable[..., Any], read_id: Callable[[str], Any] = int) -> Reader:
@@ -27,4 +28,7 @@ def whoever_gets(get: Callable[..., Any], read_id: Callable[[str], Any] = int) -
 READERS: Final[Mapping[str, Reader]] = {
     "homework": whoever_gets(homework.get_homework),
     "work": whoever_gets(submissions.get_version),
+    # tickets
+    "ticket": whoever_gets(tickets.get_ticket),
+    "ticket-comment": whoever_gets(tickets.get_comment),
 }

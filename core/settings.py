@@ -29,6 +29,8 @@ APPEND_SLASH = False
 # Core knows the handlers' names only through this table, so it imports no other root.
 EVENT_SUBSCRIPTIONS = "tasks.subscriptions.SUBSCRIPTIONS"
 EVENT_SILENCE = "tasks.subscriptions.SILENT"  # why some have none
+# Whether a centre has school on a day: quiet hours ask, and the calendar stands above them.
+IS_OPEN = "core.calendar.queries.is_open"
 
 INSTALLED_APPS = [
     "django.contrib.admin",

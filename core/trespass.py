@@ -12,10 +12,13 @@ from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.files.models import File
 from core.homework.models import Homework
+from core.imports.models import PeopleImport
 from core.isolation.scope import everywhere
+from core.notices.models import Notice
 from core.people.acting import HEADER
 from core.people.actor import Actor
-from core.people.models import Membership
+from core.people.models import Guardianship, Invitation, Membership
+from core.submissions.models import Submission
 from core.tickets.models import Ticket, TicketCategory
 
 THINGS: Final[dict[str, type[models.Model]]] = {
@@ -31,6 +34,12 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "closed_day_id": ClosedDay,
     "course_id": Course,
     "enrolment_id": Enrolment,
+    "guardianship_id": Guardianship,
+    "import_id": PeopleImport,
+    "invitation_id": Invitation,
+    "submission_id": Submission,
+    "notice_id": Notice,
+    # people of a centre
 }
 PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres
 

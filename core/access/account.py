@@ -69,7 +69,7 @@ def _change_password(request: HttpRequest, form: ChangePasswordForm) -> bool:
         change = Change(given["new_password"], present_place(request))
         actions.change_password(change=change, by=user)
     except InvalidError as error:
-        form.add_error(error.loc, error.msg)
+        form.add_error(error.loc, _(error.msg))
         return False
     update_session_auth_hash(request, user)
     return True

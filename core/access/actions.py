@@ -6,7 +6,6 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from core.access import limits, sign_outs
 from core.access.caller import Caller
@@ -66,11 +65,10 @@ def reset_password(*, code: str, change: Change) -> User:
 
     Raises InvalidError for a code that does not count, and for a password that breaks the rules.
     """
-    ident, _dash, token = code.strip().partition("-")
+    ident, _, token = code.strip().partition("-")
     user = User.objects.select_for_update().filter(pk=id_from(ident) or 0, is_active=True).first()
     if user is None or not default_token_generator.check_token(user, token):
-        message = _("This code is out of date or was used. Ask for a new mail.")
-        raise InvalidError("code", message)
+        raise InvalidError("code", "This code is out of date or was used. Ask for a new mail.")
     check_rules(change.new, user)
     _set(user, change, by_reset=True)
     limits.forgive(ACCOUNT, user.email)
@@ -90,7 +88,8 @@ def check_rules(password: str, user: User) -> None:
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
-        raise InvalidError("new_password", " ".join(error.messages)) from error
+        broken = " ".join(error.messages)
+        raise InvalidError("new_password", broken) from error
 
 
 def _set(user: User, change: Change, *, by_reset: bool) -> Ended:

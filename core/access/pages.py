@@ -125,7 +125,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your password is changed. Sign in with it."))
             return redirect("sign-in")
     except InvalidError as error:
-        form.add_error(error.loc, error.msg)
+        form.add_error(error.loc, _(error.msg))
     return _answer(request, "access/new_password.html", {"form": form})
 
 

@@ -1,7 +1,9 @@
 """The page on which the office manages a class: its students and its teachers."""
 
 from collections.abc import Callable
+from functools import partial
 
+from babel.dates import format_date
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from core.classes.bodies import numbered
 from core.classes.forms import MoveForm
 from core.classes.models import SchoolClass
 from core.http.forms import save, sent, status_of
+from core.language.dates import spoken
 from core.notices.frame import frame_of
 from core.people.acting import acting
 from core.people.actor import Actor
@@ -60,6 +63,7 @@ def _students(request: HttpRequest, school_class: SchoolClass) -> dict[str, obje
     present = enrolments.filter(until=None).order_by("student__name", "pk")
     former = enrolments.exclude(until=None).order_by("-until", "-pk")
     return {
+        "day_of": partial(format_date, format="medium", locale=spoken()),
         "page": Paginator(present, PER_PAGE).get_page(request.GET.get("page")),
         "former": former[:MOST_FORMER],
     }

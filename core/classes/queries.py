@@ -94,7 +94,10 @@ def get_course(course_id: int, *, by: Actor) -> Course:
 def members_with(role: Role, by: Actor) -> QuerySet[User]:
     """The active people of the actor's centre who have a role there."""
     return User.objects.filter(
-        is_active=True, memberships__centre_id=by.centre_id, memberships__roles__contains=[role]
+        is_active=True,
+        memberships__centre_id=by.centre_id,
+        memberships__is_active=True,
+        memberships__roles__contains=[role],
     )
 
 

@@ -10,6 +10,7 @@ from core.calendar.models import ClosedDay, Term
 from core.calendar.queries import today_of
 from core.classes.models import Course, Enrolment, SchoolClass, Teaching
 from core.people.models import Centre, Guardianship, Language, Membership, Role, User
+from core.tickets.demo import load_demo_tickets
 
 PASSWORD: Final = "schoolbell-demo"  # noqa: S105 - known to everyone, and refused in production
 CENTRES: Final = {
@@ -129,3 +130,4 @@ def _load_centre(centre: Centre, password: str) -> None:
             centre=centre, school_class=school_class, student=student, since=term.begins
         )
         Guardianship.objects.create(centre=centre, guardian=parent, student=student)
+    load_demo_tickets(centre)

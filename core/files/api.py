@@ -21,25 +21,38 @@ from core.refusals import InvalidError
 router = Router(tags=["files"])
 
 
+def refusal(why: str) -> dict[str, Any]:
+    """What the API's description says of a problem that only some operations answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": why, "content": content}
+
+
 def binary(media_type: str) -> dict[str, Any]:
     """What the API's description says of an operation that answers with bytes."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    unsatisfiable = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "responses": {
             200: {"description": "The bytes", "content": content},
             206: {"description": "The part that `Range` asked for", "content": content},
             304: {"description": "Not changed since `If-None-Match`"},
-            416: {"description": "`Range` is beyond the end", "content": unsatisfiable},
+            412: refusal("Not what `If-Match` names"),
+            416: refusal("`Range` is beyond the end"),
         }
     }
 
 
 PICTURE: Final = binary("image/webp")
 BYTES: Final = binary("application/octet-stream")
+HELD: Final = {"responses": {409: refusal("Too many of your files wait to be attached")}}
 
 
-@router.post("files", response={201: FileTold}, operation_id="upload_file", summary="Upload a file")
+@router.post(
+    "files",
+    response={201: FileTold},
+    operation_id="upload_file",
+    summary="Upload a file",
+    openapi_extra=HELD,
+)
 def upload_file(
     request: HttpRequest,
     file: Annotated[UploadedFile, FilePart(...)],

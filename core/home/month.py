@@ -28,7 +28,7 @@ MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 class Day:
     """A day of the month, or of the weeks at its ends."""
 
-    date: date
+    day: date
     is_of_month: bool
     is_today: bool
     closed: ClosedDay | None
@@ -38,12 +38,19 @@ class Day:
     @property
     def is_weekend(self) -> bool:
         """Whether it is a Saturday or a Sunday."""
-        return self.date.weekday() >= SATURDAY
+        return self.day.weekday() >= SATURDAY
 
     @property
     def is_told(self) -> bool:
         """Whether there is something to say about it."""
         return self.is_of_month and bool(self.closed or self.cards)
+
+    @property
+    def told_at(self) -> date:
+        """The day at which it is said: holidays are said once, at their first day of the month."""
+        if self.cards or not self.closed:
+            return self.day
+        return max(self.closed.day, self.day.replace(day=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,9 @@ class Month:
 
     @property
     def told(self) -> list[Day]:
-        """The days about which there is something to say."""
-        return [day for week in self.weeks for day in week if day.is_told]
+        """The days at which there is something to say."""
+        days = [day for week in self.weeks for day in week]
+        return [day for day in days if day.is_told and day.told_at == day.day]
 
 
 def month_from(text: str, today: date) -> date:

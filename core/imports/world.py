@@ -40,12 +40,13 @@ def read_world(centre_id: int, rows: Iterable[Row]) -> World:
     emails = {row[column] for row in rows for column in ("student_email", "guardian_email")}
     world = World()
     world.people = _people(centre_id, emails - {""})
-    world.classes = dict(SchoolClass.objects.filter(centre_id=centre_id).values_list("name", "pk"))
+    classes = SchoolClass.objects.filter(centre_id=centre_id, archived_at=None)
+    world.classes = dict(classes.values_list("name", "pk"))
     ids = [person.user_id for person in world.people.values() if person.user_id]
     links = Guardianship.objects.filter(centre_id=centre_id, student_id__in=ids)
     for link in links.select_related("guardian", "student"):
         world.links[link.guardian.email, link.student.email] = link
-    enrolments = Enrolment.objects.filter(centre_id=centre_id, student_id__in=ids)
+    enrolments = Enrolment.objects.filter(centre_id=centre_id, student_id__in=ids, until=None)
     world.enrolments = set(enrolments.values_list("school_class__name", "student__email"))
     return world
 

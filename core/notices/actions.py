@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -104,13 +105,14 @@ def take_back(taken: Iterable[TakenBack]) -> None:
     )
 
 
-def _left_of(notice: Notice) -> dict[str, str | int]:
+def _left_of(notice: Notice) -> dict[str, Any]:
     return {
         "kind": notice.kind,
         "title": notice.title,
         "body": notice.body,
         "url": notice.url,
         "centre_id": str(notice.centre_id),
+        "student_ids": [str(each) for each in notice.student_ids],
         "seq": notice.seq,
     }
 

@@ -88,7 +88,7 @@ def get_quiet_hours(request: HttpRequest) -> QuietHoursTold:
         ends=hours.ends and f"{hours.ends:%H:%M}",
         on_closed_days=hours.on_closed_days,
         timezone=centre.timezone,
-        quiet_until=hours.until(clock.now(), quiet.is_weekend),
+        quiet_until=hours.until(clock.now(), quiet.closed_days_of(centre.pk)),
     )
 
 

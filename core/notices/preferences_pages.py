@@ -111,7 +111,8 @@ class QuietHoursForm(forms.Form):
 def quiet_hours(request: HttpRequest) -> HttpResponse:
     """When the centre sends no mail."""
     frame, by = frame_of(request), acting(request)
-    hours = quiet.hours_of(Centre.objects.get(pk=by.centre_id))
+    centre = Centre.objects.get(pk=by.centre_id)
+    hours = quiet.hours_of(centre)
     initial = {
         "begins": f"{hours.begins:%H:%M}" if hours.begins else "",
         "ends": f"{hours.ends:%H:%M}" if hours.ends else "",
@@ -121,7 +122,7 @@ def quiet_hours(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and set_hours(form, by):
         messages.success(request, _("The quiet hours are saved."))
         return redirect("quiet-hours")
-    until = hours.until(clock.now(), quiet.is_weekend)
+    until = hours.until(clock.now(), quiet.closed_days_of(centre.pk))
     shown = {"frame": frame, "form": form, "until": until}
     return render(request, "notices/quiet_hours.html", shown, status=422 if form.is_bound else 200)
 

@@ -7,7 +7,9 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from core import clock
 from core.notices.models import QuietBypass, QuietHours
@@ -15,7 +17,6 @@ from core.people.models import Centre
 
 REASON: Final = "quiet hours until"  # as a waiting delivery's detail begins
 MOST_STRETCHES: Final = 200  # nights and closed days in a row, before the mails go all the same
-SATURDAY: Final = 5
 LOCK: Final = "SELECT FROM notices_quiethours WHERE centre_id = %s FOR SHARE"
 
 IsClosed = Callable[[date], bool]
@@ -70,18 +71,21 @@ class Hours:
         return next(utc for each in there if (utc := each.astimezone(UTC)) > moment)
 
 
-def is_weekend(day: date) -> bool:
-    """A day on which no school is open, as far as this area knows."""
-    return day.weekday() >= SATURDAY
+def closed_days_of(centre_id: int) -> IsClosed:
+    """Which days are closed by a centre's calendar, of which this area knows by settings alone."""
+    is_open: Callable[[int, date], bool] = import_string(settings.IS_OPEN)
+    return lambda day: not is_open(centre_id, day)
 
 
 def hours_of(centre: Centre) -> Hours:
     """A centre's quiet hours; one query. None at all where nobody has set any."""
-    zone = ZoneInfo(centre.timezone)
     found = QuietHours.objects.filter(centre=centre).first()
-    if found is None:
-        return Hours(zone)
-    return Hours(zone, found.begins, found.ends, found.on_closed_days)
+    zone = ZoneInfo(centre.timezone)
+    return _hours(found, zone) if found else Hours(zone)
+
+
+def _hours(row: QuietHours, zone: ZoneInfo) -> Hours:
+    return Hours(zone, row.begins, row.ends, row.on_closed_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,13 @@ class Quiet:
     reason: str
 
 
-def quiet_over(centre_id: int, is_closed: IsClosed = is_weekend) -> Quiet | None:
-    """The quiet over a centre just now, if any; two queries."""
-    hours = hours_of(Centre.objects.get(pk=centre_id))
-    now = clock.now()
-    until = hours.until(now, is_closed)
+def quiet_over(centre_id: int) -> Quiet | None:
+    """The quiet over a centre just now, if any; one query where it has no quiet hours."""
+    row = QuietHours.objects.filter(centre_id=centre_id).select_related("centre").first()
+    if row is None:
+        return None
+    hours, now = _hours(row, ZoneInfo(row.centre.timezone)), clock.now()
+    until = hours.until(now, closed_days_of(centre_id))
     return Quiet(until - now, reason(until, now, hours.zone)) if until else None
 
 

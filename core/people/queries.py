@@ -44,6 +44,12 @@ def has_ended(user_ids: Iterable[int]) -> set[int]:
         return set(states.filter(acts=False).values_list("user_id", flat=True))
 
 
+def ended_among(user_ids: Iterable[int], *, centre_id: int) -> set[int]:
+    """Those of the people who may not act in the centre any more."""
+    ended = Membership.objects.filter(centre_id=centre_id, user_id__in=user_ids, is_active=False)
+    return set(ended.values_list("user_id", flat=True))
+
+
 def members_of(by: Actor, *, role: Role | None = None, words: str = "") -> QuerySet[Membership]:
     """The people of the actor's centre, also those who were deactivated; `words` as in a search."""
     found = Membership.objects.filter(centre_id=by.centre_id).select_related("user")

@@ -5,6 +5,8 @@
 
 const UNITS = ["Bytes", "kB", "MB"];
 
+const WHY = { 413: "sayLarge", 415: "sayType" };
+
 function sizeOf(bytes) {
   let unit = 0;
   for (; bytes >= 1000 && unit < UNITS.length - 1; unit++) bytes /= 1000;
@@ -88,10 +90,8 @@ class Picker {
   }
 
   answered(row, { status, response }) {
-    if (status !== 201) {
-      const [fault] = response?.errors ?? [];
-      return this.fail(row, fault?.msg ?? response?.detail ?? this.root.dataset.sayRefused);
-    }
+    // The API's own words are English; the page's are the reader's.
+    if (status !== 201) return this.fail(row, this.root.dataset[WHY[status] ?? "sayRefused"]);
     row.isNew = true;
     this.finish(row, response.id);
     this.say("Kept", { name: response.name });

@@ -30,7 +30,10 @@ def self_or_ward(by: Actor) -> Q:
 
 def _wards(by: Actor) -> QuerySet[Guardianship, int]:
     wards = Guardianship.objects.filter(
-        centre_id=by.centre_id, guardian_id=by.user_id, custody_blocked=False
+        centre_id=by.centre_id,
+        guardian_id=by.user_id,
+        custody_blocked=False,
+        may_see_grades=True,
     )
     return wards.values_list("student_id", flat=True)
 

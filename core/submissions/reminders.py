@@ -26,6 +26,10 @@ WHERE homework.centre_id = %(centre)s AND homework.state = 'published'
     AND homework.due_at > %(at)s AND homework.due_at <= %(until)s
     AND (%(students)s::bigint[] IS NULL OR enrolment.student_id = ANY(%(students)s))
     AND NOT EXISTS (
+        SELECT FROM people_membership ended WHERE ended.user_id = student.id
+            AND ended.centre_id = homework.centre_id AND NOT ended.is_active
+    )
+    AND NOT EXISTS (
         SELECT FROM submissions_submission submission
         WHERE submission.homework_id = homework.id
             AND submission.student_id = enrolment.student_id AND submission.state <> 'returned'

@@ -1,13 +1,16 @@
 """All that changes tickets. Each action is one transaction that also publishes its event."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from core import clock
 from core.events.publish import publish
+from core.files.attachments import attach_files
 from core.people.actor import Actor
 from core.people.models import User
 from core.refusals import ConflictError, InvalidError, NotAllowedError
-from core.tickets import queries
+from core.tickets import queries, subjects
 from core.tickets.events import (
     TicketAssigned,
     TicketChanged,
@@ -24,8 +27,14 @@ from core.tickets.transitions import Act, becomes
 
 
 @transaction.atomic
-def open_ticket(
-    *, category_id: int | None, subject: str, body: str, by: Actor, priority: str = Priority.NORMAL
+def open_ticket(  # noqa: PLR0913 - a ticket has that many parts
+    *,
+    category_id: int | None,
+    subject: str,
+    body: str,
+    by: Actor,
+    priority: str = Priority.NORMAL,
+    files: Sequence[int] = (),
 ) -> Ticket:
     """Ask the centre's staff to see to something; InvalidError for a category out of use."""
     category = _category(category_id, by)
@@ -42,6 +51,8 @@ def open_ticket(
         updated_at=now,
     )
     ticket.save()
+    if files:
+        attach_files(files, subject=subjects.of_ticket(ticket.pk), by=by)
     publish(TicketOpened(centre_id=by.centre_id, ticket_id=ticket.pk, by_id=by.user_id))
     take_step(ticket, Step(What.OPENED), by=by)
     return ticket
@@ -115,14 +126,14 @@ def release_ticket(*, ticket_id: int, by: Actor) -> Ticket:
 
 @transaction.atomic
 def comment_ticket(
-    *, ticket_id: int, body: str, by: Actor, internal: bool = False
+    *, ticket_id: int, body: str, by: Actor, internal: bool = False, files: Sequence[int] = ()
 ) -> TicketComment:
     """Say something about a ticket; an internal comment is by staff and for staff alone."""
     ticket = _lock(ticket_id, by)
     if internal:
         _check_desk(by)
     ticket.state = becomes(ticket.state, _act_of_comment(ticket, by, internal=internal))
-    comment = _write(ticket, body, by=by, internal=internal)
+    comment = _write(ticket, body, by=by, internal=internal, files=files)
     publish(
         TicketCommented(
             centre_id=by.centre_id, ticket_id=ticket.pk, by_id=by.user_id, comment_id=comment.pk
@@ -133,12 +144,14 @@ def comment_ticket(
 
 
 @transaction.atomic
-def resolve_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
+def resolve_ticket(
+    *, ticket_id: int, by: Actor, comment: str = "", files: Sequence[int] = ()
+) -> Ticket:
     """Settle a ticket, with a last word if there is one: its requester, or any of the staff."""
     ticket = _lock(ticket_id, by)
     ticket.state = becomes(ticket.state, Act.RESOLVE)
     ticket.resolved_at = clock.now()
-    said = _write(ticket, comment, by=by, internal=False) if comment else None
+    said = _write_if_any(ticket, comment, by=by, files=files)
     publish(
         TicketResolved(
             centre_id=by.centre_id,
@@ -152,7 +165,9 @@ def resolve_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
 
 
 @transaction.atomic
-def reopen_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
+def reopen_ticket(
+    *, ticket_id: int, by: Actor, comment: str = "", files: Sequence[int] = ()
+) -> Ticket:
     """Have a resolved ticket looked at again; its requester may for 30 days (ConflictError)."""
     ticket = _lock(ticket_id, by)
     state = becomes(ticket.state, Act.REOPEN)
@@ -161,7 +176,7 @@ def reopen_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
         raise ConflictError(f"It was resolved more than {days} days ago. Open a new ticket.")
     ticket.state = state
     ticket.resolved_at = None
-    said = _write(ticket, comment, by=by, internal=False) if comment else None
+    said = _write_if_any(ticket, comment, by=by, files=files)
     publish(
         TicketReopened(
             centre_id=by.centre_id,
@@ -174,8 +189,19 @@ def reopen_ticket(*, ticket_id: int, by: Actor, comment: str = "") -> Ticket:
     return ticket
 
 
-def _write(ticket: Ticket, body: str, *, by: Actor, internal: bool) -> TicketComment:
-    return TicketComment.objects.create(
+def _write_if_any(
+    ticket: Ticket, body: str, *, by: Actor, files: Sequence[int]
+) -> TicketComment | None:
+    """The last word, if there is one; files do not come without."""
+    if files and not body:
+        raise InvalidError("comment", "must say something about the files")
+    return _write(ticket, body, by=by, internal=False, files=files) if body else None
+
+
+def _write(
+    ticket: Ticket, body: str, *, by: Actor, internal: bool, files: Sequence[int]
+) -> TicketComment:
+    comment = TicketComment.objects.create(
         centre_id=ticket.centre_id,
         ticket=ticket,
         author_id=by.user_id,
@@ -183,6 +209,9 @@ def _write(ticket: Ticket, body: str, *, by: Actor, internal: bool) -> TicketCom
         internal=internal,
         created_at=clock.now(),
     )
+    if files:
+        attach_files(files, subject=subjects.of_comment(comment.pk), by=by)
+    return comment
 
 
 def _act_of_comment(ticket: Ticket, by: Actor, *, internal: bool) -> Act:

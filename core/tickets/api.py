@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 from pydantic import Field
 
+from core.files.attachments import files_of, files_of_many
 from core.http.bodies import id_from
 from core.http.lists import Order, Page, Wanted, read_page
 from core.people.acting import acting
 from core.people.actor import Actor
 from core.people.models import User
-from core.tickets import actions, queries
+from core.tickets import actions, queries, subjects
 from core.tickets.bodies import (
     Assignment,
     CommentDraft,
@@ -22,6 +23,7 @@ from core.tickets.bodies import (
     StepTold,
     TicketChange,
     TicketDraft,
+    TicketMore,
     TicketTold,
 )
 from core.tickets.models import Ticket, TicketComment, TicketState, TicketStep
@@ -77,9 +79,9 @@ def chosen(rows: QuerySet[Ticket], wanted: TicketsWanted, by: Actor) -> QuerySet
 
 
 @router.post(
-    "tickets", response={201: TicketTold}, operation_id="open_ticket", summary="Open a ticket"
+    "tickets", response={201: TicketMore}, operation_id="open_ticket", summary="Open a ticket"
 )
-def open_ticket(request: HttpRequest, given: TicketDraft) -> Status[TicketTold]:
+def open_ticket(request: HttpRequest, given: TicketDraft) -> Status[TicketMore]:
     """Asks the centre's staff to see to something; each of them is told."""
     by = acting(request)
     ticket = actions.open_ticket(
@@ -87,6 +89,7 @@ def open_ticket(request: HttpRequest, given: TicketDraft) -> Status[TicketTold]:
         subject=given.subject,
         body=given.body,
         priority=given.priority,
+        files=[int(each) for each in given.files],
         by=by,
     )
     return Status(201, told(ticket.pk, by))
@@ -94,22 +97,22 @@ def open_ticket(request: HttpRequest, given: TicketDraft) -> Status[TicketTold]:
 
 @router.get(
     "tickets/{int:ticket_id}",
-    response=TicketTold,
+    response=TicketMore,
     operation_id="get_ticket",
     summary="A ticket",
 )
-def get_ticket(request: HttpRequest, ticket_id: int) -> TicketTold:
+def get_ticket(request: HttpRequest, ticket_id: int) -> TicketMore:
     """One of the tickets that one may see."""
     return told(ticket_id, acting(request))
 
 
 @router.patch(
     "tickets/{int:ticket_id}",
-    response=TicketTold,
+    response=TicketMore,
     operation_id="edit_ticket",
     summary="Change a ticket",
 )
-def edit_ticket(request: HttpRequest, ticket_id: int, given: TicketChange) -> TicketTold:
+def edit_ticket(request: HttpRequest, ticket_id: int, given: TicketChange) -> TicketMore:
     """Gives it another category, priority or subject. A resolved one stays as it is (409)."""
     by = acting(request)
     changes = given.model_dump(exclude_unset=True)
@@ -129,7 +132,10 @@ def list_comments(request: HttpRequest, ticket_id: int, wanted: Query[Wanted]) -
     """What was said, oldest first; internal comments are told to staff alone."""
     by = acting(request)
     rows = queries.comments_of(queries.get_ticket(ticket_id, by=by), by=by)
-    return read_page(rows, COMMENTS_OLDEST_FIRST, wanted, CommentTold.of)
+    page = read_page(rows, COMMENTS_OLDEST_FIRST, wanted, lambda row: row)
+    files = files_of_many([subjects.of_comment(each.pk) for each in page.items])
+    told = [CommentTold.of(each, files[subjects.of_comment(each.pk)]) for each in page.items]
+    return Page(items=told, next=page.next)
 
 
 @router.post(
@@ -144,9 +150,13 @@ def comment_ticket(
     """Says something about it; those who follow it are told. Only staff may say it internally."""
     by = acting(request)
     comment = actions.comment_ticket(
-        ticket_id=ticket_id, body=given.body, internal=given.internal, by=by
+        ticket_id=ticket_id,
+        body=given.body,
+        internal=given.internal,
+        files=[int(each) for each in given.files],
+        by=by,
     )
-    return Status(201, CommentTold.of(comment))
+    return Status(201, CommentTold.of(comment, files_of(subjects.of_comment(comment.pk))))
 
 
 @router.get(
@@ -164,11 +174,11 @@ def list_steps(request: HttpRequest, ticket_id: int, wanted: Query[Wanted]) -> P
 
 @router.post(
     "tickets/{int:ticket_id}/assign",
-    response=TicketTold,
+    response=TicketMore,
     operation_id="assign_ticket",
     summary="Assign a ticket",
 )
-def assign_ticket(request: HttpRequest, ticket_id: int, given: Assignment) -> TicketTold:
+def assign_ticket(request: HttpRequest, ticket_id: int, given: Assignment) -> TicketMore:
     """Has one of the staff look after it, or with null nobody; its requester is told who does."""
     by = acting(request)
     if given.assignee_id is None:
@@ -180,31 +190,35 @@ def assign_ticket(request: HttpRequest, ticket_id: int, given: Assignment) -> Ti
 
 @router.post(
     "tickets/{int:ticket_id}/resolve",
-    response=TicketTold,
+    response=TicketMore,
     operation_id="resolve_ticket",
     summary="Resolve a ticket",
 )
 def resolve_ticket(
     request: HttpRequest, ticket_id: int, given: LastWord | None = None
-) -> TicketTold:
+) -> TicketMore:
     """Settles it, with a last word if there is one: its requester may, and any of the staff."""
     by = acting(request)
-    actions.resolve_ticket(ticket_id=ticket_id, by=by, comment=given.comment if given else "")
+    word = given or LastWord()
+    files = [int(each) for each in word.files]
+    actions.resolve_ticket(ticket_id=ticket_id, by=by, comment=word.comment, files=files)
     return told(ticket_id, by)
 
 
 @router.post(
     "tickets/{int:ticket_id}/reopen",
-    response=TicketTold,
+    response=TicketMore,
     operation_id="reopen_ticket",
     summary="Reopen a ticket",
 )
 def reopen_ticket(
     request: HttpRequest, ticket_id: int, given: LastWord | None = None
-) -> TicketTold:
+) -> TicketMore:
     """Has it looked at again; its requester may within 30 days of its resolution (409 later)."""
     by = acting(request)
-    actions.reopen_ticket(ticket_id=ticket_id, by=by, comment=given.comment if given else "")
+    word = given or LastWord()
+    files = [int(each) for each in word.files]
+    actions.reopen_ticket(ticket_id=ticket_id, by=by, comment=word.comment, files=files)
     return told(ticket_id, by)
 
 
@@ -220,6 +234,6 @@ def list_assignees(request: HttpRequest, wanted: Query[Wanted]) -> Page[PersonTo
     return read_page(rows, PEOPLE_BY_NAME, wanted, PersonTold.of)
 
 
-def told(ticket_id: int, by: Actor) -> TicketTold:
+def told(ticket_id: int, by: Actor) -> TicketMore:
     """The ticket as it is now."""
-    return TicketTold.of(queries.get_ticket(ticket_id, by=by))
+    return TicketMore.of(queries.get_ticket(ticket_id, by=by))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from core.people.models import Membership
 from core.tickets.events import (
@@ -19,15 +20,15 @@ from core.tickets.models import DESK, Ticket, TicketComment, TicketState
 Telling = TicketOpened | TicketAssigned | TicketCommented | TicketResolved | TicketReopened
 
 # Why somebody is not told.
-GONE: Final = "the ticket is gone"
-TAKEN_UP: Final = "somebody looks after the ticket already"
-GIVEN_ON: Final = "the ticket was given to somebody else"
-REOPENED: Final = "the ticket was reopened"
-RESOLVED: Final = "the ticket was resolved"
-LEFT: Final = "no longer of the centre"
-INACTIVE: Final = "account is not active"
-NOT_DESK: Final = "no longer of the centre's staff"
-INTERNAL: Final = "the comment is for staff only"
+GONE: Final = gettext_noop("the ticket is gone")
+TAKEN_UP: Final = gettext_noop("somebody looks after the ticket already")
+GIVEN_ON: Final = gettext_noop("the ticket was given to somebody else")
+REOPENED: Final = gettext_noop("the ticket was reopened")
+RESOLVED: Final = gettext_noop("the ticket was resolved")
+LEFT: Final = gettext_noop("no longer of the centre")
+INACTIVE: Final = gettext_noop("account is not active")
+NOT_DESK: Final = gettext_noop("no longer of the centre's staff")
+INTERNAL: Final = gettext_noop("the comment is for staff only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _comments_of(events: Collection[Telling]) -> dict[int, TicketComment]:
 def _members(events: Collection[Telling], wanted: Q) -> dict[int, Member]:
     """By user; the events are of one centre."""
     centres = {each.centre_id for each in events}
-    rows = Membership.objects.filter(wanted, centre_id__in=centres)
+    rows = Membership.objects.filter(wanted, centre_id__in=centres, is_active=True)
     return {
         user_id: Member(is_active, not set(roles).isdisjoint(DESK))
         for user_id, is_active, roles in rows.values_list("user_id", "user__is_active", "roles")

@@ -1,12 +1,17 @@
 """What is sent and told of tickets."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints
 
+from core.files.attachments import files_of
+from core.files.bodies import FileIds, FileTold
+from core.files.models import File
 from core.http.bodies import STORABLE, BodyText, Given, Id, Title, Told, one_line
 from core.people.models import User
+from core.tickets import subjects
 from core.tickets.models import (
     Priority,
     Ticket,
@@ -47,6 +52,7 @@ class TicketDraft(Given):
     subject: Title
     body: BodyText = ""
     priority: Priority = Priority.NORMAL
+    files: FileIds = ()
 
 
 class TicketChange(Given):
@@ -71,6 +77,7 @@ class CommentDraft(Given):
 
     body: Said
     internal: StrictBool = False
+    files: FileIds = ()
 
 
 class LastWord(Given):
@@ -79,6 +86,7 @@ class LastWord(Given):
     model_config = ConfigDict(json_schema_extra={"example": {"comment": "A new lamp is in."}})
 
     comment: Said | Literal[""] = ""
+    files: FileIds = ()
 
 
 class Assignment(Given):
@@ -151,21 +159,19 @@ class TicketTold(Told):
     @classmethod
     def of(cls, ticket: Ticket) -> Self:
         """The ticket in words; its people and its category should be selected."""
-        return cls(
-            id=str(ticket.pk),
-            number=ticket.number,
-            requester=PersonTold.of(ticket.requester),
-            assignee=PersonTold.of(ticket.assignee) if ticket.assignee else None,
-            category=CategoryTold.of(ticket.category),
-            subject=ticket.subject,
-            body=ticket.body,
-            state=TicketState(ticket.state),
-            priority=Priority(ticket.priority),
-            created_at=ticket.created_at,
-            updated_at=ticket.updated_at,
-            resolved_at=ticket.resolved_at,
-            stream=f"ticket:{ticket.pk}",
-        )
+        return cls(**_told(ticket))
+
+
+class TicketMore(TicketTold):
+    """A ticket with the files that came with it."""
+
+    files: list[FileTold]
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Self:
+        """The ticket in words, and one query for its files."""
+        found = files_of(subjects.of_ticket(ticket.pk))
+        return cls(**_told(ticket), files=[FileTold.of(each) for each in found])
 
 
 class CommentTold(Told):
@@ -176,16 +182,18 @@ class CommentTold(Told):
     body: str
     internal: bool
     created_at: datetime
+    files: list[FileTold]
 
     @classmethod
-    def of(cls, comment: TicketComment) -> Self:
-        """The comment; its author should be selected."""
+    def of(cls, comment: TicketComment, files: Iterable[File]) -> Self:
+        """The comment with its files; its author should be selected."""
         return cls(
             id=str(comment.pk),
             author=PersonTold.of(comment.author),
             body=comment.body,
             internal=comment.internal,
             created_at=comment.created_at,
+            files=[FileTold.of(each) for each in files],
         )
 
 
@@ -212,3 +220,21 @@ class StepTold(Told):
             detail=step.detail,
             comment_id=str(step.comment_id) if step.comment_id else None,
         )
+
+
+def _told(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "id": str(ticket.pk),
+        "number": ticket.number,
+        "requester": PersonTold.of(ticket.requester),
+        "assignee": PersonTold.of(ticket.assignee) if ticket.assignee else None,
+        "category": CategoryTold.of(ticket.category),
+        "subject": ticket.subject,
+        "body": ticket.body,
+        "state": TicketState(ticket.state),
+        "priority": Priority(ticket.priority),
+        "created_at": ticket.created_at,
+        "updated_at": ticket.updated_at,
+        "resolved_at": ticket.resolved_at,
+        "stream": f"ticket:{ticket.pk}",
+    }

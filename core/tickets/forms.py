@@ -27,7 +27,7 @@ def category_field(categories: list[TicketCategory]) -> forms.ChoiceField:
     """The choice of one of the categories."""
     return forms.ChoiceField(
         label=_("What is it about?"),
-        choices=[("", ""), *((str(each.pk), each.name) for each in categories)],
+        choices=[("", _("Choose…")), *((str(each.pk), each.name) for each in categories)],
         error_messages={"required": _("Choose what it is about.")},
     )
 
@@ -46,6 +46,7 @@ class TicketForm(forms.Form):
     def __init__(self, data: Any, *, categories: list[TicketCategory]) -> None:
         super().__init__(data)
         self.fields["category_id"] = category_field(categories)
+        self.order_fields(["category_id"])
 
     @property
     def given(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Final
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.people.models import Centre, Role, User
 
@@ -14,9 +15,9 @@ DESK: Final = (Role.STAFF, Role.HEAD, Role.ADMIN)  # who sees to a centre's tick
 class TicketState(models.TextChoices):
     """Where a ticket stands."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("ticket", "Open")
     IN_PROGRESS = "in_progress", _("In progress")  # the desk has taken it up
-    RESOLVED = "resolved", _("Resolved")
+    RESOLVED = "resolved", pgettext_lazy("ticket", "Resolved")
 
 
 class Priority(models.TextChoices):

@@ -1,6 +1,6 @@
 """The pages on which tickets are opened, looked through, talked about and settled."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
+from core.files.forms import picked_files, shown_again
 from core.http.bodies import id_from
 from core.live.entries import heads
 from core.notices.frame import frame_of
 from core.people.acting import acting
 from core.people.actor import Actor
 from core.people.models import Role
-from core.refusals import ConflictError, InvalidError
+from core.refusals import ConflictError, InvalidError, TooLargeError, WrongTypeError
 from core.tickets import actions, queries
 from core.tickets.category_actions import offer_categories
 from core.tickets.desk import default_show, listed
@@ -27,6 +28,8 @@ from core.tickets.timeline import timeline_of
 from core.tickets.transitions import Act, can
 
 PER_PAGE: Final = 30
+REFUSED: Final = (InvalidError, TooLargeError, WrongTypeError)
+FIELDS: Final = {"category_id": "category_id", "comment": "body"}  # by where the action finds fault
 
 
 @never_cache
@@ -67,16 +70,26 @@ def write(request: HttpRequest) -> HttpResponse:
     by = acting(request)
     frame = frame_of(request)
     form = TicketForm(sent(request), categories=offer_categories(centre_id=by.centre_id))
-    if form.is_valid():
-        try:
-            ticket = actions.open_ticket(by=by, **form.given)
-        except InvalidError as error:
-            form.add_error(error.loc, error.msg)
-        else:
-            messages.success(request, _("Sent. You are told here and by email as it goes on."))
-            return redirect("ticket", ticket.pk)
-    status = 422 if form.is_bound else 200
-    return render(request, "tickets/form.html", {"frame": frame, "form": form}, status=status)
+    if form.is_valid() and (opened := open_from(form, request, by)):
+        messages.success(request, _("Sent. You are told here and by email as it goes on."))
+        return redirect("ticket", opened.pk)
+    shown = {"frame": frame, "form": form, "files": shown_again(request, by=by)}
+    return render(request, "tickets/form.html", shown, status=422 if form.is_bound else 200)
+
+
+def open_from(form: TicketForm, request: HttpRequest, by: Actor) -> Ticket | None:
+    """The ticket of a form; None, and the form says why, when there is something wrong with it."""
+    try:
+        return actions.open_ticket(by=by, files=picked_files(request, by=by), **form.given)
+    except REFUSED as error:
+        refuse(form, error)
+        return None
+
+
+def refuse(form: TicketForm | WordForm, error: Exception) -> None:
+    """Say in a form what is wrong: at its field, and about files above all."""
+    loc = getattr(error, "loc", None)
+    form.add_error(FIELDS.get(str(loc)), _(str(error)))
 
 
 @never_cache
@@ -90,23 +103,30 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 def say(request: HttpRequest, ticket_id: int, by: Actor) -> HttpResponse:
     """Says something, resolves or reopens; the page says what is missing."""
-    found = queries.get_ticket(ticket_id, by=by)
+    queries.get_ticket(ticket_id, by=by)
     form = WordForm(request.POST)
-    if not form.is_valid():
-        return show(request, ticket_id, form, by)
+    if form.is_valid() and say_from(form, request, ticket_id, by):
+        return redirect("ticket", ticket_id)
+    return show(request, ticket_id, form, by)
+
+
+def say_from(form: WordForm, request: HttpRequest, ticket_id: int, by: Actor) -> bool:
+    """Do what the form says; False, and the form says why, when it cannot be done."""
     words, then = form.cleaned_data["body"], form.cleaned_data["then"]
     try:
+        given: dict[str, Any] = {"ticket_id": ticket_id, "by": by}
+        given["files"] = picked_files(request, by=by)
         if then == WordForm.RESOLVE:
-            actions.resolve_ticket(ticket_id=found.pk, comment=words, by=by)
+            actions.resolve_ticket(comment=words, **given)
         elif then == WordForm.REOPEN:
-            actions.reopen_ticket(ticket_id=found.pk, comment=words, by=by)
+            actions.reopen_ticket(comment=words, **given)
         else:
-            internal = then == WordForm.NOTE
-            actions.comment_ticket(ticket_id=found.pk, body=words, internal=internal, by=by)
+            actions.comment_ticket(body=words, internal=then == WordForm.NOTE, **given)
     except ConflictError:
         form.add_error(None, changed_meanwhile())
-        return show(request, ticket_id, form, by)
-    return redirect("ticket", ticket_id)
+    except REFUSED as error:
+        refuse(form, error)
+    return form.is_valid()
 
 
 def show(request: HttpRequest, ticket_id: int, form: WordForm, by: Actor) -> HttpResponse:
@@ -122,6 +142,7 @@ def show(request: HttpRequest, ticket_id: int, form: WordForm, by: Actor) -> Htt
         "form": form,
         "ticket": found,
         "timeline": timeline_of(found, by=by),
+        "files": shown_again(request, by=by),
         "is_desk": is_desk,
         "is_requester": found.requester_id == by.user_id,
         "can_take": is_desk and can(found.state, Act.ASSIGN) and not is_theirs,
@@ -175,7 +196,7 @@ def manage(form: ManageForm, ticket: Ticket, by: Actor) -> bool:
         if form.changes:
             actions.edit_ticket(ticket_id=ticket.pk, by=by, **form.changes)
     except InvalidError as error:
-        form.add_error(error.loc, error.msg)
+        form.add_error(error.loc, _(error.msg))
     except ConflictError:
         form.add_error(None, changed_meanwhile())
     return form.is_valid()

@@ -65,6 +65,15 @@ def comments_of(ticket: Ticket, *, by: Actor) -> QuerySet[TicketComment]:
     return comments if is_desk(by) else comments.filter(internal=False)
 
 
+def get_comment(comment_id: int, *, by: Actor) -> TicketComment:
+    """A comment that the actor may read; NotFoundError otherwise."""
+    comments = TicketComment.objects.filter(ticket__in=tickets_for(by), pk=comment_id)
+    found = (comments if is_desk(by) else comments.filter(internal=False)).first()
+    if found is None:
+        raise NotFoundError("There is no such comment.")
+    return found
+
+
 def steps_of(ticket: Ticket, *, by: Actor) -> QuerySet[TicketStep]:
     """The ticket's history, as far as the actor may know it."""
     steps = TicketStep.objects.filter(ticket=ticket).select_related("by", "comment")
@@ -89,6 +98,7 @@ def assignees_of(centre_id: int) -> QuerySet[User]:
     return User.objects.filter(
         is_active=True,
         memberships__centre_id=centre_id,
+        memberships__is_active=True,
         memberships__roles__overlap=list(DESK),
     )
 

@@ -55,7 +55,7 @@ def _id(ident: str) -> int | None:
 
 
 def _membership(user_id: int, centre_id: int) -> Membership | None:
-    return Membership.objects.filter(user_id=user_id, centre_id=centre_id).first()
+    return Membership.objects.filter(user_id=user_id, centre_id=centre_id, is_active=True).first()
 
 
 def _is_desk(membership: Membership) -> bool:

@@ -6,8 +6,10 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from core.files.attachments import files_of_many
+from core.files.models import File
 from core.people.actor import Actor
-from core.tickets import queries
+from core.tickets import queries, subjects
 from core.tickets.models import Priority, Ticket, TicketStep, What
 
 MOST: Final = 200  # steps on one page, the latest
@@ -23,6 +25,7 @@ class Moment:
     said: str
     is_internal: bool
     is_own: bool
+    files: list[File]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,22 @@ class Timeline:
 
 
 def timeline_of(ticket: Ticket, *, by: Actor) -> Timeline:
-    """What the actor may know of the ticket's history; one query."""
+    """What the actor may know of the ticket's history; two queries."""
     latest = list(queries.steps_of(ticket, by=by).order_by("-pk")[: MOST + 1])
-    moments = [_moment(ticket, each, by) for each in reversed(latest[:MOST])]
+    shown = latest[:MOST][::-1]
+    files = files_of_many([_subject(each) for each in shown])
+    moments = [_moment(ticket, each, by, files[_subject(each)]) for each in shown]
     return Timeline(moments=moments, has_earlier=len(latest) > MOST)
 
 
-def _moment(ticket: Ticket, step: TicketStep, by: Actor) -> Moment:
+def _subject(step: TicketStep) -> str:
+    """What the files that came with a step belong to; '' for nothing."""
+    if step.comment_id:
+        return subjects.of_comment(step.comment_id)
+    return subjects.of_ticket(step.ticket_id) if step.what == What.OPENED else ""
+
+
+def _moment(ticket: Ticket, step: TicketStep, by: Actor, files: list[File]) -> Moment:
     said = ticket.body if step.what == What.OPENED else ""
     return Moment(
         step_id=step.pk,
@@ -49,6 +61,7 @@ def _moment(ticket: Ticket, step: TicketStep, by: Actor) -> Moment:
         said=step.comment.body if step.comment else said,
         is_internal=step.internal,
         is_own=step.by_id == by.user_id,
+        files=files,
     )
 
 

@@ -64,10 +64,11 @@ class ReasonForm(forms.Form):
 
 def send_now(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Lets an urgent event's mails go within quiet hours."""
+    event = _event(request, event_id)
     form = ReasonForm(request.POST)
     if form.is_valid():
         quieting.bypass_quiet_hours(
-            event_id=event_id, reason=form.cleaned_data["reason"], by=acting(request)
+            event_id=event.pk, reason=form.cleaned_data["reason"], by=acting(request)
         )
         messages.success(request, _("The mails are being sent. Your reason is in the audit log."))
     else:

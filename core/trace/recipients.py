@@ -8,10 +8,10 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from core import clock
 from core.audit.actions import record
 from core.events.models import Delivery, DeliveryState, EventRecord
 from core.http.bodies import Told, id_from
@@ -92,7 +92,7 @@ def recipients_of(event: EventRecord, wanted: RecipientsWanted) -> Recipients:
 
 def is_moving(event: EventRecord) -> bool:
     """Whether something of it is about to change, so that to look again soon is worth while."""
-    soon = Delivery.objects.filter(event=event, state__in=OPEN, due_at__lt=clock.now() + SOON)
+    soon = Delivery.objects.filter(event=event, state__in=OPEN, due_at__lt=Now() + SOON)
     return soon.exists()
 
 

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from core.access.actions import make_code
 from core.access.events import PasswordChanged, PasswordResetRequested
 from core.events.claims import Claimed
+from core.people.language import speaking_to
 from core.people.models import User
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
@@ -25,10 +26,12 @@ def reset_letter(delivery: Claimed[PasswordResetRequested]) -> Letter:
     """The mail with the code, which is made here: nothing else ever holds it."""
     person = _present(delivery.event.user_id)
     code = make_code(person)
+    with speaking_to(person, None):
+        subject = gettext("Choose a new password")
     return write(
         "password_reset",
         to=person,
-        subject=_("Choose a new password"),
+        subject=subject,
         centre=None,
         path=f"/password/new#{code}",
         sensitive=True,
@@ -44,10 +47,13 @@ def mail_password_changed(batch: Batch[PasswordChanged]) -> None:
 
 def changed_letter(delivery: Claimed[PasswordChanged]) -> Letter:
     """The mail that says so."""
+    person = _present(delivery.event.user_id)
+    with speaking_to(person, None):
+        subject = gettext("Your password was changed")
     return write(
         "password_changed",
-        to=_present(delivery.event.user_id),
-        subject=_("Your password was changed"),
+        to=person,
+        subject=subject,
         centre=None,
         path="/password/forgotten",
     )

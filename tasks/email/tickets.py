@@ -5,6 +5,7 @@ from typing import Any
 from core.events.claims import Claimed
 from core.notices.models import NoticeKind
 from core.notices.wanted import why_unwanted
+from core.people.language import speaking_to
 from core.people.models import User
 from core.tickets.audience import Telling, scene_for, scene_of
 from core.tickets.events import (
@@ -71,15 +72,18 @@ def ticket_letter(delivery: Claimed[Any]) -> Letter:
     if unwanted := _unwanted([person_id]):
         raise SkipError(unwanted[person_id])
     ticket = scene.tickets[event.ticket_id]
+    person = User.objects.get(pk=person_id)
+    with speaking_to(person, ticket.centre):
+        line = headline(scene, event, person_id)
     return write(
         "ticket_step",
-        to=User.objects.get(pk=person_id),
+        to=person,
         subject=f"[#{ticket.number}] {ticket.subject}",
         centre=ticket.centre,
         path=f"/tickets/{ticket.pk}",
         kind=NoticeKind.TICKET,
         thread=f"ticket.{ticket.pk}",
-        headline=headline(scene, event, person_id),
+        headline=line,
         said=said(scene, event),
         is_requester=person_id == ticket.requester_id,
     )

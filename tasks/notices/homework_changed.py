@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from core.events.claims import Claimed
 from core.events.models import Delivery, DeliveryState
 from core.homework.actions import settle_changes
-from core.homework.audience import standing_of
+from core.homework.audience import Concerned, standing_of
 from core.homework.events import HomeworkChanged, HomeworkChangesNoted
 from core.homework.models import Homework
 from core.homework.queries import hold_homework
@@ -51,23 +51,29 @@ def notify_changed(batch: Batch[HomeworkChanged]) -> None:
     ids = {each.event.homework_id for each in batch.claimed}
     hold_homework(ids)
     found = Homework.objects.select_related("school_class", "centre").in_bulk(ids)
-    skip_who_may_not(batch, found.values())
+    standing = skip_who_may_not(batch, found.values())
     tell(
         [
-            _note(found[each.event.homework_id], each)
+            _note(found[each.event.homework_id], each, standing[each.id].students)
             for each in in_their_languages(kept(batch), batch.claimed[0].centre_id)
         ]
     )
 
 
-def skip_who_may_not(batch: Batch[HomeworkChanged], homework: Iterable[Homework]) -> None:
-    """Skip those who left or may not know any more, and all of what was taken back."""
+def skip_who_may_not(
+    batch: Batch[HomeworkChanged], homework: Iterable[Homework]
+) -> dict[int, Concerned]:
+    """Skip those who left or may not know any more, and all of what was taken back.
+
+    Returns how each stands to the homework, by delivery.
+    """
     gone = {each.pk: each.why_not_told(each.publication_id) for each in homework}
     pairs = {each.id: (each.event.homework_id, int(each.key)) for each in batch.claimed}
     standing = standing_of(pairs.values())
     for each in batch.claimed:
         if why_not := gone[each.event.homework_id] or standing[pairs[each.id]].why_not:
             batch.skip(each, why_not)
+    return {each: standing[pair] for each, pair in pairs.items()}
 
 
 def headline(homework: Homework, changed: tuple[str, ...]) -> str:
@@ -81,7 +87,9 @@ def headline(homework: Homework, changed: tuple[str, ...]) -> str:
     return _("Homework changed: %(title)s") % {"title": homework.title}
 
 
-def _note(homework: Homework, delivery: Claimed[HomeworkChanged]) -> Note:
+def _note(
+    homework: Homework, delivery: Claimed[HomeworkChanged], students: tuple[int, ...]
+) -> Note:
     return Note(
         person_id=int(delivery.key),
         centre_id=homework.centre_id,
@@ -90,4 +98,5 @@ def _note(homework: Homework, delivery: Claimed[HomeworkChanged]) -> Note:
         title=headline(homework, delivery.event.changed),
         body=f"{homework.school_class.name}: {homework.body}"[:500],
         url=f"/homework/{homework.pk}",
+        student_ids=students,
     )

@@ -1,6 +1,7 @@
 """What people are told in the portal about submissions and grades."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
@@ -30,14 +31,20 @@ def teachers(event: SubmissionHandedIn) -> Recipients:
     """The teachers of the class."""
     submission = Submission.objects.select_related("homework").get(pk=event.submission_id)
     class_id = submission.homework.school_class_id
-    return [(str(key), why_not) for key, why_not in teachers_of([class_id])[class_id].items()]
+    return [
+        (str(key), why_not)
+        for key, why_not in teachers_of([class_id], centre_id=event.centre_id)[class_id].items()
+    ]
 
 
 @on(SubmissionHandedIn, to=teachers, batch=100)
 def notify_teachers(batch: Batch[SubmissionHandedIn]) -> None:
     """Tell each teacher of the class that somebody has handed in."""
     found = submissions_of(batch)
-    teaching = teachers_of(each.homework.school_class_id for each in found.values())
+    teaching = teachers_of(
+        (each.homework.school_class_id for each in found.values()),
+        centre_id=batch.claimed[0].centre_id,
+    )
     for each in batch.claimed:
         submission = found[each.event.submission_id]
         now = teaching[submission.homework.school_class_id].get(int(each.key), NO_TEACHER)
@@ -75,7 +82,8 @@ def notify_graded(batch: Batch[SubmissionGraded]) -> None:
 
 def _graded(submission: Submission, delivery: Claimed[SubmissionGraded]) -> Note:
     title = graded_line(submission, int(delivery.key))
-    return note_of(submission, delivery, title, submission.comment, kind=NoticeKind.GRADE)
+    note = note_of(submission, delivery, title, submission.comment, kind=NoticeKind.GRADE)
+    return to_family(submission, note)
 
 
 def graded_line(submission: Submission, person_id: int) -> str:
@@ -109,7 +117,14 @@ def _returned(submission: Submission, delivery: Claimed[SubmissionReturned]) -> 
     if int(delivery.key) != submission.student_id:
         words = _("%(student)s: given back for another try: %(title)s")
     names = {"student": submission.student.name, "title": submission.homework.title}
-    return note_of(submission, delivery, words % names, submission.comment)
+    return to_family(submission, note_of(submission, delivery, words % names, submission.comment))
+
+
+def to_family(submission: Submission, note: Note) -> Note:
+    """The notice as it is kept: for a guardian it is about the student."""
+    if note.person_id == submission.student_id:
+        return note
+    return replace(note, student_ids=(submission.student_id,))
 
 
 def submissions_of(batch: Batch[Any]) -> Found:

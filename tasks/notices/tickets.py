@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import override
+
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
+from core.people.language import languages_of
 from core.tickets.audience import Scene, Telling, scene_for, scene_of
 from core.tickets.events import (
     TicketAssigned,
@@ -61,13 +64,16 @@ def _tell(batch: Batch[Any]) -> None:
     for each in batch.claimed:
         if reason := scene.why_not(each.event, people[each.id]):
             batch.skip(each, reason)
-    tell(
-        [
-            _note(scene, each.event, people[each.id], event_id=each.event_id)
-            for each in batch.claimed
-            if each.id not in batch.skipped
-        ]
-    )
+    told = [each for each in batch.claimed if each.id not in batch.skipped]
+    if not told:
+        return
+    centre = scene.tickets[told[0].event.ticket_id].centre  # a batch is of one
+    languages = languages_of((people[each.id] for each in told), centre)
+    notes = []
+    for each in told:
+        with override(languages[people[each.id]]):
+            notes.append(_note(scene, each.event, people[each.id], event_id=each.event_id))
+    tell(notes)
 
 
 def _note(scene: Scene, event: Telling, person_id: int, *, event_id: Any) -> Note:

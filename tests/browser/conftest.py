@@ -61,7 +61,7 @@ def sign_in(browser: Browser, stack: RunningStack) -> Iterator[SignIn]:
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.locator("#live").wait_for()
+        page.locator("body[data-live-after]").wait_for()  # every page of a signed-in person
         return page
 
     yield go
@@ -71,8 +71,9 @@ def sign_in(browser: Browser, stack: RunningStack) -> Iterator[SignIn]:
 
 
 def complaints_in(said: ConsoleMessage) -> list[str]:
-    """Errors, but for Chromium's remark that a form came back with what is wrong in it."""
-    return [said.text] if said.type == "error" and "status of 422" not in said.text else []
+    """Errors, but for Chromium's remark that a form or a file came back with what is wrong."""
+    is_foreseen = any(f"status of {status}" in said.text for status in (415, 422))
+    return [said.text] if said.type == "error" and not is_foreseen else []
 
 
 def keep_picture(page: Page, name: str) -> None:

@@ -300,6 +300,29 @@ def test_teachers_are_told_of_a_newcomer_who_stays(
     assert skipped.detail == "the student has left the class since"
 
 
+def test_teachers_are_told_in_their_language(school: School, work_off: Callable[[], int]) -> None:
+    User.objects.filter(email=TEACHER).update(language="es")
+    class_id = school.class_7a().pk
+    enrol_student(class_id=class_id, student_id=newcomer(school).pk, by=school.actor(STAFF))
+    work_off()
+    assert [each.title for each in Notice.objects.all()] == ["Nia New está ahora en 7A"]
+
+
+def test_who_acts_in_the_centre_no_more_is_neither_told_nor_enrolled(
+    school: School, staff: Client, work_off: Callable[[], int]
+) -> None:
+    student, teacher = newcomer(school), school.user(TEACHER)
+    Membership.objects.filter(user=teacher).update(is_active=False)
+    enrol_student(class_id=school.class_7a().pk, student_id=student.pk, by=school.actor(STAFF))
+    work_off()
+    assert not Notice.objects.exists()
+    post(staff, f"/api/enrolments/{enrolment_of(student.email).pk}/end")
+    Membership.objects.filter(user=student).update(is_active=False)
+    path = f"/api/classes/{school.class_7a().pk}"
+    assert_problem(post(staff, f"{path}/enrolments", {"student_id": str(student.pk)}), 422)
+    assert_problem(post(staff, f"{path}/teachers", {"person_id": str(teacher.pk)}), 422)
+
+
 def test_a_teacher_of_the_class_no_more_is_not_told(
     school: School, work_off: Callable[[], int]
 ) -> None:

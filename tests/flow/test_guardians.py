@@ -12,14 +12,18 @@ from django.test import Client
 
 from core.audit.models import AuditEntry
 from core.classes.models import Enrolment
+from core.homework.models import Homework
 from core.live.models import Entry
+from core.mail.models import Mail
 from core.notices.actions import Note, tell
 from core.notices.models import Notice, NoticeKind
 from core.people.guardians import block_guardian
 from core.people.models import Guardianship
+from core.submissions.models import Submission
 from tasks.drain import drain
 from tasks.notices.homework import notify_class
 from tests.flow.conftest import School
+from tests.flow.handing_in import graded, handed_in
 from tests.flow.pages import checked, shown
 from tests.flow.people import PARENT, STUDENT, TEACHER, assert_problem, client_of, patch, post
 from tests.servers import wait_for
@@ -287,6 +291,42 @@ def test_who_is_not_to_be_contacted_is_told_nothing_but_sees(
     parent = client_of(PARENT)
     assert not Notice.objects.filter(person__email=PARENT, kind="homework").exists()
     assert len(parent.get("/api/homework").json()["items"]) == 1
+
+
+class TestGrades:
+    def test_a_block_takes_back_what_was_told_of_a_grade(
+        self, admin: Client, path: str, school: School, work_off: WorkOff
+    ) -> None:
+        told_of_grade(school, school.publish(), work_off)
+        parent = client_of(PARENT)
+        told = parent.get("/api/notices").json()["items"]
+        assert {each["kind"] for each in told} == {"homework", "grade"}
+        post(admin, f"{path}/block", WHY)
+        assert parent.get("/api/notices").json()["items"] == []
+        entries = Entry.objects.filter(stream=f"me:{school.user(PARENT).pk}")
+        assert {entry.type for entry in entries} == {"gone"}
+        assert len(client_of(STUDENT).get("/api/notices").json()["items"]) == 2
+
+    def test_who_is_not_to_see_grades_hears_and_sees_none(
+        self, admin: Client, path: str, school: School, work_off: WorkOff
+    ) -> None:
+        patch(admin, path, {"may_see_grades": False})
+        homework = school.publish()
+        submission = told_of_grade(school, homework, work_off)
+        parent = client_of(PARENT)
+        kinds = {each["kind"] for each in parent.get("/api/notices").json()["items"]}
+        assert kinds == {"homework"}
+        assert_problem(parent.get(f"/api/submissions/{submission.pk}"), 404)
+        sent = Mail.objects.filter(recipient=PARENT).values_list("subject", flat=True)
+        assert [subject for subject in sent if "raded" in subject] == []
+
+
+def told_of_grade(school: School, homework: Homework, work_off: WorkOff) -> Submission:
+    """What student 1 has handed in, with a grade of which all were told."""
+    work_off()
+    submission = graded(school, handed_in(school, homework))
+    work_off()
+    return submission
 
 
 def test_who_was_deactivated_is_told_nothing(

@@ -115,7 +115,7 @@ def test_a_refusal_for_csrf_is_not_kept(send: Send, school: School) -> None:
 
 
 def test_a_failure_leaves_nothing_and_can_be_tried_again(send: Send) -> None:
-    with swap("core.classes.api.HomeworkTold.of", side_effect=ZeroDivisionError):
+    with swap("core.homework.api.HomeworkTold.of", side_effect=ZeroDivisionError):
         assert_problem(send(), 500)
 
     assert not Homework.objects.exists()

@@ -10,6 +10,7 @@ from django.test import Client
 
 from core import clock
 from core.audit.models import AuditEntry
+from core.calendar.models import ClosedDay
 from core.events.models import Delivery, EventRecord
 from core.mail.models import Mail
 from core.notices.models import Notice, QuietHours
@@ -198,3 +199,17 @@ def test_shorter_hours_count_for_what_waits(quiet: School, work_off: WorkOff) ->
     put(client_of(ADMIN), {"begins": "22:00", "ends": "07:00"})
     work_off()
     assert Mail.objects.filter(state="sent").count() == 60
+
+
+def test_closed_days_are_those_of_the_calendar(quiet: School, work_off: WorkOff) -> None:
+    centre = quiet.class_7a().centre
+    ClosedDay.objects.create(centre=centre, name="Snow", day="2026-11-25")
+    quiet.publish()
+    work_off()
+    assert mails() == {("pending", "quiet hours until 07:00", 0, 0)}
+    QuietHours.objects.update(on_closed_days=True)
+    Delivery.objects.filter(state="pending").update(due_at="2020-01-01T00:00:00Z")
+    work_off()
+    assert {why for _, why, _, _ in mails()} == {"quiet hours until Thursday 26 November, 07:00"}
+    told = client_of(ADMIN).get(PATH).json()
+    assert told["quiet_until"] == "2026-11-26T07:00:00Z"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core import clock
-from core.classes.models import Enrolment
+from core.classes.models import Enrolment, Teaching
 from core.events.models import Delivery, EventRecord
 from core.homework.actions import edit_homework, withdraw_homework
 from core.homework.models import Homework
@@ -204,6 +204,22 @@ def test_a_blocked_guardian_learns_nothing(
     assert client_of(PARENT).get(f"/api/submissions/{submission.pk}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("right", "reason"),
+    [("may_see_grades", "may not see grades"), ("may_be_contacted", "is not to be contacted")],
+)
+def test_a_guardian_without_the_right_is_not_told(
+    school: School, homework: Homework, work_off: WorkOff, right: str, reason: str
+) -> None:
+    Guardianship.objects.filter(guardian__email=PARENT).update(**{right: False})
+    graded(school, handed_in(school, homework))
+    work_off()
+    assert titles(PARENT) == []
+    assert reasons("email.mail_graded") == {reason}
+    seen = client_of(PARENT).get("/api/grades").json()["items"]
+    assert len(seen) == (right == "may_be_contacted")
+
+
 def test_who_is_blocked_after_the_fan_out_is_skipped_too(
     school: School, homework: Homework, work_off: WorkOff
 ) -> None:
@@ -300,7 +316,7 @@ def test_who_may_grade(school: School, homework: Homework) -> None:
     theirs = assert_problem(grade(submission.pk, STRANGER), 404)
     missing = assert_problem(grade(999_999, STRANGER), 404)
     assert {**theirs, "request_id": ""} == {**missing, "request_id": ""}
-    school.class_7a().teachers.clear()
+    Teaching.objects.all().delete()
     assert_problem(grade(submission.pk), 404)
     assert client_of(OTHER).get(f"/api/submissions/{submission.pk}").status_code == 404
 

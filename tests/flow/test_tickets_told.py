@@ -147,6 +147,20 @@ def test_who_wants_no_mail_still_gets_the_notice(
     assert skipped.detail == "does not want mail about tickets"
 
 
+def test_each_is_told_in_their_language(desk: Desk, told: Told) -> None:
+    User.objects.filter(email__in=[STUDENT, HEAD]).update(language="es")
+    told.of(desk.open())
+    titles = dict(Notice.objects.values_list("person__email", "title"))
+    assert titles[HEAD] == "Se ha abierto la incidencia #1: Lost key"
+    assert titles[STAFF] == "Ticket #1 was opened: Lost key"
+    told.of(desk.resolve(Ticket.objects.get()))
+    (mail,) = told.mails()
+    text = mail.get_body(("plain",))
+    assert text
+    assert "La incidencia #1 está resuelta" in text.get_content()
+    assert "porque abriste esta incidencia" in text.get_content()
+
+
 def test_the_longest_subject_fits(desk: Desk, told: Told) -> None:
     User.objects.filter(email=STUDENT).update(name="N" * 200)
     ticket = desk.open("x" * 200)
@@ -167,9 +181,14 @@ def demote(email: str) -> None:
     Membership.objects.filter(user__email=email).update(roles=[Role.TEACHER])
 
 
+def end(email: str) -> None:
+    Membership.objects.filter(user__email=email).update(is_active=False)
+
+
 CHANGES: list[tuple[Callable[[str], None], str]] = [
     (deactivate, "account is not active"),
     (leave, "no longer of the centre"),
+    (end, "no longer of the centre"),
     (demote, "no longer of the centre's staff"),
 ]
 
@@ -309,7 +328,7 @@ def test_who_may_follow_a_ticket(desk: Desk) -> None:
     assert found(STUDENT, name) == name
     assert {found(email, name) for email in DESK} == {f"ticket-desk:{ticket.pk}"}
     assert {found(email, name) for email in (ANOTHER, TEACHER, STRANGE_STAFF)} == {None}
-    Membership.objects.filter(user__email=STUDENT).delete()
+    Membership.objects.filter(user__email=STUDENT).update(is_active=False)
     assert found(STUDENT, name) is None
     desks = f"tickets:{ticket.centre_id}"
     assert found(STAFF, desks) == desks

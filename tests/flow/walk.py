@@ -94,7 +94,6 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:course_id>": (lambda things: things.course.pk, MISSING),
     "<int:enrolment_id>": (lambda things: things.enrolment.pk, MISSING),
     "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
-    "<int:person_id>": (lambda things: things.person.pk, MISSING),
     # people of a centre
     "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
     "<int:import_id>": (lambda things: things.upload.pk, MISSING),

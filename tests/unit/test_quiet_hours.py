@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.notices.quiet import Hours, is_weekend, reason
+from core.notices.quiet import Hours, reason
 
 LONDON = ZoneInfo("Europe/London")
 NIGHT = Hours(LONDON, time(20), time(7))
@@ -15,6 +15,10 @@ MIDDAY = Hours(LONDON, time(12), time(13, 30))
 def at(text: str) -> datetime:
     """A moment in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def is_weekend(day: date) -> bool:
+    return day.weekday() >= 5
 
 
 def until(hours: Hours, text: str) -> str | None:
