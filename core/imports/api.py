@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from core.http.lists import Order, Page, Wanted, read_page
 from core.http.problems import problem
 from core.imports import actions, queries
-from core.imports.bodies import ImportTold, RowTold, RunGiven
+from core.imports.bodies import ImportRowTold, ImportTold, RunGiven
 from core.imports.models import ImportRow, PeopleImport, RowOutcome
 from core.imports.reading import is_table
 from core.imports.report import report_of
@@ -75,15 +75,17 @@ def get_import(request: HttpRequest, import_id: int) -> ImportTold:
 
 @router.get(
     "imports/{int:import_id}/rows",
-    response=Page[RowTold],
+    response=Page[ImportRowTold],
     operation_id="list_import_rows",
     summary="Rows of an import",
 )
-def list_rows(request: HttpRequest, import_id: int, wanted: Query[RowsWanted]) -> Page[RowTold]:
+def list_rows(
+    request: HttpRequest, import_id: int, wanted: Query[RowsWanted]
+) -> Page[ImportRowTold]:
     """What each row of the file would do, or did; or why it is refused."""
     found = queries.get_import(import_id, by=acting(request))
     rows = queries.rows_of(found, wanted.outcome.value if wanted.outcome else "")
-    return read_page(rows, AS_IN_THE_FILE, wanted, RowTold.of)
+    return read_page(rows, AS_IN_THE_FILE, wanted, ImportRowTold.of)
 
 
 @router.post(

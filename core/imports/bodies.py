@@ -69,7 +69,7 @@ class FaultTold(Told):
     msg: str
 
 
-class RowTold(Told):
+class ImportRowTold(Told):
     """A row of the file; `row` is its number in a spreadsheet."""
 
     row: int

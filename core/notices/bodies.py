@@ -55,7 +55,7 @@ class Preferences(RootModel[dict[NoticeKind, Preference]]):
     """Per kind of notice."""
 
 
-class WayTold(Told):
+class NoticeWayTold(Told):
     """How a guardian hears of one child."""
 
     email: bool
@@ -73,7 +73,7 @@ class PreferenceTold(Told):
     email: bool
     digest: bool
     mandatory: bool
-    children: dict[str, WayTold | None]
+    children: dict[str, NoticeWayTold | None]
 
     @classmethod
     def of(cls, kind: NoticeKind, chosen: Chosen) -> Self:
@@ -82,7 +82,9 @@ class PreferenceTold(Told):
             email=chosen.way.email,
             digest=chosen.way.digest,
             mandatory=kind in MANDATORY,
-            children={str(each): way and WayTold.of(way) for each, way in chosen.children.items()},
+            children={
+                str(each): way and NoticeWayTold.of(way) for each, way in chosen.children.items()
+            },
         )
 
 

@@ -18,7 +18,7 @@ from core.office.bodies import (
     GuardianshipTold,
     InvitationGiven,
     InvitationTold,
-    PersonTold,
+    MemberTold,
     ReasonGiven,
     RolesGiven,
 )
@@ -70,31 +70,31 @@ class AuditWanted(Wanted):
     person: Annotated[str | None, Field(description="who did it, or whom it is about")] = None
 
 
-@router.get("people", response=Page[PersonTold], operation_id="list_people", summary="People")
-def list_people(request: HttpRequest, wanted: Query[PeopleWanted]) -> Page[PersonTold]:
+@router.get("people", response=Page[MemberTold], operation_id="list_people", summary="People")
+def list_people(request: HttpRequest, wanted: Query[PeopleWanted]) -> Page[MemberTold]:
     """The people of the centre by name, also those who were deactivated."""
     rows = queries.people_of(acting(request), role=wanted.role, words=wanted.q)
-    return read_page(rows, PEOPLE_BY_NAME, wanted, PersonTold.of)
+    return read_page(rows, PEOPLE_BY_NAME, wanted, MemberTold.of)
 
 
 @router.get(
-    "people/{int:person_id}", response=PersonTold, operation_id="get_person", summary="A person"
+    "people/{int:person_id}", response=MemberTold, operation_id="get_person", summary="A person"
 )
-def get_person(request: HttpRequest, person_id: int) -> PersonTold:
+def get_person(request: HttpRequest, person_id: int) -> MemberTold:
     """One of the centre's people."""
     found = queries.people_of(acting(request)).filter(pk=person_id).first()
     if found is None:
         raise NotFoundError("There is no such person.")
-    return PersonTold.of(found)
+    return MemberTold.of(found)
 
 
 @router.put(
     "people/{int:person_id}/roles",
-    response=PersonTold,
+    response=MemberTold,
     operation_id="change_roles",
     summary="Change somebody's roles",
 )
-def change_roles(request: HttpRequest, person_id: int, given: RolesGiven) -> PersonTold:
+def change_roles(request: HttpRequest, person_id: int, given: RolesGiven) -> MemberTold:
     """Sets what a person is in the centre. The last admin stays one (409)."""
     actions.change_roles(person_id=person_id, roles=given.roles, by=acting(request))
     return get_person(request, person_id)
@@ -102,11 +102,11 @@ def change_roles(request: HttpRequest, person_id: int, given: RolesGiven) -> Per
 
 @router.post(
     "people/{int:person_id}/deactivate",
-    response=PersonTold,
+    response=MemberTold,
     operation_id="deactivate_person",
     summary="Deactivate somebody here",
 )
-def deactivate_person(request: HttpRequest, person_id: int) -> PersonTold:
+def deactivate_person(request: HttpRequest, person_id: int) -> MemberTold:
     """Lets a person act in this centre no more, at once. The last admin stays (409)."""
     actions.deactivate_member(person_id=person_id, by=acting(request))
     return get_person(request, person_id)
@@ -114,11 +114,11 @@ def deactivate_person(request: HttpRequest, person_id: int) -> PersonTold:
 
 @router.post(
     "people/{int:person_id}/reactivate",
-    response=PersonTold,
+    response=MemberTold,
     operation_id="reactivate_person",
     summary="Reactivate somebody here",
 )
-def reactivate_person(request: HttpRequest, person_id: int) -> PersonTold:
+def reactivate_person(request: HttpRequest, person_id: int) -> MemberTold:
     """Lets a person act in this centre again, with the roles they had."""
     actions.reactivate_member(person_id=person_id, by=acting(request))
     return get_person(request, person_id)

@@ -81,7 +81,7 @@ class ReasonGiven(Given):
     reason: Reason
 
 
-class PersonTold(Told):
+class MemberTold(Told):
     """A person of the centre."""
 
     id: Id

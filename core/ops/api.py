@@ -11,9 +11,9 @@ from core.http.lists import Order, Page, Wanted, read_page
 from core.ops import actions, queries, queues
 from core.ops.bodies import (
     AuditTold,
-    DeliveryTold,
     DiscardedTold,
     GroupTold,
+    QueuedTold,
     QueueTold,
     RedrivenTold,
     RedriveTold,
@@ -78,14 +78,14 @@ def resume_queue(request: HttpRequest, queue: str) -> QueueTold:
 
 @router.get(
     "ops/deliveries",
-    response=Page[DeliveryTold],
+    response=Page[QueuedTold],
     operation_id="list_deliveries",
     summary="Deliveries",
 )
-def list_deliveries(request: HttpRequest, wanted: Query[DeliveriesWanted]) -> Page[DeliveryTold]:
+def list_deliveries(request: HttpRequest, wanted: Query[DeliveriesWanted]) -> Page[QueuedTold]:
     """Deliveries of all centres, the newest first."""
     rows = queries.deliveries(state=wanted.state, handler=wanted.handler, centre=wanted.centre)
-    return read_page(rows, NEWEST_FIRST, wanted, DeliveryTold.of)
+    return read_page(rows, NEWEST_FIRST, wanted, QueuedTold.of)
 
 
 @router.get(
@@ -125,13 +125,13 @@ def discard_dead_letters(request: HttpRequest, given: DiscardOrder) -> Discarded
 
 @router.get(
     "ops/dead-letters/{str:group_id}",
-    response=Page[DeliveryTold],
+    response=Page[QueuedTold],
     operation_id="list_group_of_dead_letters",
     summary="The dead letters of a group",
 )
-def list_group(request: HttpRequest, group_id: str, wanted: Query[Wanted]) -> Page[DeliveryTold]:
+def list_group(request: HttpRequest, group_id: str, wanted: Query[Wanted]) -> Page[QueuedTold]:
     """Each dead letter of one handler and one cause, the newest first."""
-    return read_page(queries.get_group(group_id), NEWEST_FIRST, wanted, DeliveryTold.of)
+    return read_page(queries.get_group(group_id), NEWEST_FIRST, wanted, QueuedTold.of)
 
 
 @router.get(

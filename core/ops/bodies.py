@@ -22,7 +22,7 @@ from core.ops.queries import Fate
 from core.ops.queues import Queue
 
 
-class DeliveryTold(Told):
+class QueuedTold(Told):
     """A delivery; `error` is its last one, without what people wrote."""
 
     id: Id
@@ -67,7 +67,7 @@ class GroupTold(Told):
     centres: int
     first_at: datetime
     last_at: datetime
-    example: DeliveryTold
+    example: QueuedTold
 
     @classmethod
     def of(cls, group: DeadLetterGroup) -> Self:
@@ -80,7 +80,7 @@ class GroupTold(Told):
             centres=group.centres,
             first_at=group.first_at,
             last_at=group.last_at,
-            example=DeliveryTold.of(group.example),
+            example=QueuedTold.of(group.example),
         )
 
 

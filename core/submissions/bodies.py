@@ -42,7 +42,7 @@ class ReturnGiven(Given):
     version: VersionNumber | None = None
 
 
-class StudentTold(Told):
+class GradedStudentTold(Told):
     """A student."""
 
     id: Id
@@ -61,7 +61,7 @@ class SubmissionTold(Told):
     homework_id: Id
     homework_title: str
     class_id: Id
-    student: StudentTold
+    student: GradedStudentTold
     state: SubmissionState
     version: int
     body: str
@@ -80,7 +80,7 @@ class SubmissionTold(Told):
             homework_id=str(submission.homework_id),
             homework_title=submission.homework.title,
             class_id=str(submission.homework.school_class_id),
-            student=StudentTold.of(submission.student),
+            student=GradedStudentTold.of(submission.student),
             state=SubmissionState(submission.state),
             version=submission.version,
             body=submission.body,
@@ -143,7 +143,7 @@ class SubmissionHistory(SubmissionTold):
 class WorkTold(Told):
     """How a student stands with a homework."""
 
-    student: StudentTold
+    student: GradedStudentTold
     standing: Standing
     submission: SubmissionTold | None
 
@@ -177,10 +177,10 @@ class CellTold(Told):
     is_late: bool
 
 
-class RowTold(Told):
+class GradeRowTold(Told):
     """A student's line in a grade book, in the order of its homework."""
 
-    student: StudentTold
+    student: GradedStudentTold
     cells: list[CellTold]
 
 
@@ -190,7 +190,7 @@ class GradeBookTold(Told):
     class_id: Id
     class_name: str
     homework: list[ColumnTold]
-    items: list[RowTold]
+    items: list[GradeRowTold]
     next: str | None
 
 

@@ -19,9 +19,9 @@ from core.submissions.bodies import (
     CellTold,
     ColumnTold,
     GradeBookTold,
-    RowTold,
+    GradedStudentTold,
+    GradeRowTold,
     Standing,
-    StudentTold,
     score_of,
     standing_of,
 )
@@ -81,8 +81,9 @@ class GradeBook:
             class_name=self.school_class.name,
             homework=[ColumnTold.of(each) for each in self.homework],
             items=[
-                RowTold(
-                    student=StudentTold.of(line.student), cells=[cell.tell() for cell in line.cells]
+                GradeRowTold(
+                    student=GradedStudentTold.of(line.student),
+                    cells=[cell.tell() for cell in line.cells],
                 )
                 for line in self.lines
             ],

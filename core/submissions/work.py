@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from core.homework.models import Homework
 from core.people.models import User
-from core.submissions.bodies import Standing, StudentTold, SubmissionTold, WorkTold, standing_of
+from core.submissions.bodies import (
+    GradedStudentTold,
+    Standing,
+    SubmissionTold,
+    WorkTold,
+    standing_of,
+)
 from core.submissions.models import Submission
 
 
@@ -26,7 +32,7 @@ class Work:
         """The work in words."""
         found = self.submission
         return WorkTold(
-            student=StudentTold.of(self.student),
+            student=GradedStudentTold.of(self.student),
             standing=self.standing,
             submission=SubmissionTold.of(found) if found else None,
         )

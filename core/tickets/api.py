@@ -19,11 +19,11 @@ from core.tickets.bodies import (
     CommentDraft,
     CommentTold,
     LastWord,
-    PersonTold,
     StepTold,
     TicketChange,
     TicketDraft,
     TicketMore,
+    TicketPersonTold,
     TicketTold,
 )
 from core.tickets.models import Ticket, TicketComment, TicketState, TicketStep
@@ -224,14 +224,14 @@ def reopen_ticket(
 
 @router.get(
     "ticket-assignees",
-    response=Page[PersonTold],
+    response=Page[TicketPersonTold],
     operation_id="list_ticket_assignees",
     summary="Who may look after tickets",
 )
-def list_assignees(request: HttpRequest, wanted: Query[Wanted]) -> Page[PersonTold]:
+def list_assignees(request: HttpRequest, wanted: Query[Wanted]) -> Page[TicketPersonTold]:
     """The centre's active staff by name: whom a ticket can be assigned to."""
     rows = queries.assignees_of(acting(request).centre_id)
-    return read_page(rows, PEOPLE_BY_NAME, wanted, PersonTold.of)
+    return read_page(rows, PEOPLE_BY_NAME, wanted, TicketPersonTold.of)
 
 
 def told(ticket_id: int, by: Actor) -> TicketMore:

@@ -127,7 +127,7 @@ class CategoryTold(Told):
         return cls(id=str(category.pk), name=category.name, active=category.active)
 
 
-class PersonTold(Told):
+class TicketPersonTold(Told):
     """A person in a ticket."""
 
     id: Id
@@ -144,8 +144,8 @@ class TicketTold(Told):
 
     id: Id
     number: int
-    requester: PersonTold
-    assignee: PersonTold | None
+    requester: TicketPersonTold
+    assignee: TicketPersonTold | None
     category: CategoryTold
     subject: str
     body: str
@@ -178,7 +178,7 @@ class CommentTold(Told):
     """Something said about a ticket."""
 
     id: Id
-    author: PersonTold
+    author: TicketPersonTold
     body: str
     internal: bool
     created_at: datetime
@@ -189,7 +189,7 @@ class CommentTold(Told):
         """The comment with its files; its author should be selected."""
         return cls(
             id=str(comment.pk),
-            author=PersonTold.of(comment.author),
+            author=TicketPersonTold.of(comment.author),
             body=comment.body,
             internal=comment.internal,
             created_at=comment.created_at,
@@ -202,7 +202,7 @@ class StepTold(Told):
 
     id: Id
     at: datetime
-    by: PersonTold
+    by: TicketPersonTold
     what: What
     internal: bool
     detail: dict[str, list[str | None]]
@@ -214,7 +214,7 @@ class StepTold(Told):
         return cls(
             id=str(step.pk),
             at=step.at,
-            by=PersonTold.of(step.by),
+            by=TicketPersonTold.of(step.by),
             what=What(step.what),
             internal=step.internal,
             detail=step.detail,
@@ -226,8 +226,8 @@ def _told(ticket: Ticket) -> dict[str, Any]:
     return {
         "id": str(ticket.pk),
         "number": ticket.number,
-        "requester": PersonTold.of(ticket.requester),
-        "assignee": PersonTold.of(ticket.assignee) if ticket.assignee else None,
+        "requester": TicketPersonTold.of(ticket.requester),
+        "assignee": TicketPersonTold.of(ticket.assignee) if ticket.assignee else None,
         "category": CategoryTold.of(ticket.category),
         "subject": ticket.subject,
         "body": ticket.body,

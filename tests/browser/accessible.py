@@ -18,8 +18,11 @@ WCAG: Final = {
     }
 }
 COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-RUN: Final = "options => axe.run(document, {...options, resultTypes: ['violations']})"
-UNFOLD: Final = "for (const each of document.querySelectorAll('details')) each.open = true"
+RUN: Final = """([within, options]) => document.querySelector(within)
+    ? axe.run(within, {...options, resultTypes: ['violations']}) : {violations: []}"""
+# The menu lies over the page, and is looked at alone.
+UNFOLD: Final = "for (const each of document.querySelectorAll('main details')) each.open = true"
+OPEN_MENU: Final = "for (const each of document.querySelectorAll('details.menu')) each.open = true"
 TOO_WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -38,11 +41,14 @@ def findings(page: Page) -> Iterator[str]:
     page.evaluate(UNFOLD)
     yield from (f"unfolded: {each}" for each in grave_findings(page, WCAG))
     yield from overflow(page)
+    page.evaluate(OPEN_MENU)
+    yield from (f"menu: {each}" for each in grave_findings(page, WCAG, within=".menu"))
+    yield from overflow(page)
 
 
-def grave_findings(page: Page, options: dict[str, Any]) -> list[str]:
+def grave_findings(page: Page, options: dict[str, Any], *, within: str = "html") -> list[str]:
     """What axe-core calls serious or critical, with the elements; the script must be there."""
-    found = page.evaluate(RUN, options)["violations"]
+    found = page.evaluate(RUN, [within, options])["violations"]
     return [
         f"{each['id']} ({each['impact']}): {node['target']} {node['html'][:200]}"
         for each in found

@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from core.http.bodies import Given, Told
 from core.urls import api
 
 
@@ -58,3 +60,16 @@ def test_it_is_there_for_all_and_fetches_nothing_from_elsewhere(path: str) -> No
     answer = Client().get(path)
     assert answer.status_code == 200
     assert b"//cdn" not in answer.content
+
+
+def test_no_two_bodies_share_a_name() -> None:
+    """The description knows them by name alone: the second would stand for the first."""
+    found = [*all_below(Told), *all_below(Given)]
+    names = Counter(each.__name__ for each in found if each.__module__.startswith("core."))
+    assert {name: count for name, count in names.items() if count > 1} == {}
+
+
+def all_below(kind: type) -> set[type]:
+    """A class's subclasses, and theirs."""
+    direct: list[type] = kind.__subclasses__()
+    return {*direct, *(below for each in direct for below in all_below(each))}
