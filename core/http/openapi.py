@@ -47,7 +47,10 @@ def describe(schema_of: Callable[..., dict[str, Any]], **options: Any) -> dict[s
     schema["components"]["schemas"]["Problem"] = PROBLEM
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            for status in problems_of(path, method, operation):
+            statuses = problems_of(path, method, operation)
+            if names_something(operation, schema["components"]["schemas"]):
+                statuses.append(404)
+            for status in sorted(statuses):
                 operation["responses"].setdefault(status, _problem_answer(status))
             if method == "post" and operation.get("security") and not is_secret(path):
                 operation["parameters"].append(KEY_HEADER)
@@ -66,6 +69,13 @@ def problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         (409,): of_one and method != "get",
     }
     return sorted({status for statuses, is_so in told.items() if is_so for status in statuses})
+
+
+def names_something(operation: dict[str, Any], bodies: dict[str, Any]) -> bool:
+    """Whether the body holds the id of a thing, which there may not be."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return any(field.endswith("_id") for field in bodies.get(name, {}).get("properties", {}))
 
 
 def _problem_answer(status: int) -> dict[str, Any]:
