@@ -71,7 +71,7 @@ def update(language: str) -> None:
     po, mo = files_of(language)
     po.parent.mkdir(parents=True, exist_ok=True)
     with po.open("wb") as file:
-        write_po(file, catalog, sort_output=True, no_location=True, ignore_obsolete=True)
+        write_po(file, catalog, width=98, sort_output=True, no_location=True, ignore_obsolete=True)
     mo.write_bytes(compiled(catalog))
 
 

@@ -26,7 +26,7 @@ def test_a_text_that_nobody_has_translated_is_noticed(monkeypatch: pytest.Monkey
         more.add(text.id, context=text.context)
     more.add("A text of tomorrow")
     monkeypatch.setattr(catalogue, "said", lambda: more)
-    assert list(faults("es")) == ["not translated: 'A text of tomorrow'"]
+    assert "not translated: 'A text of tomorrow'" in faults("es")
 
 
 def test_a_placeholder_that_the_translation_lost_is_noticed(
