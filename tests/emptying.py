@@ -1,8 +1,8 @@
-"""Emptying the test database between two tests: only what was written to, and nothing is made anew.
+"""Emptying the test database between two tests: only what was written to, nothing made anew.
 
-Django truncates every table and then makes content types, permissions and our functions again, which
-takes longer than most tests. Rows are deleted here without looking after references: with the role
-`replica`, which a superuser must once let the owner take.
+Django truncates every table and then makes content types, permissions and our functions again,
+which takes longer than most tests. Rows are deleted here without looking after references: with
+the role `replica`, which a superuser must once let the owner take.
 """
 
 from typing import Any, Final
@@ -49,4 +49,4 @@ def empty_used_tables(_test: Any = None) -> None:
 
 def empty_instead_of_flushing() -> None:
     """From now on, for all tests with real commits."""
-    TransactionTestCase._fixture_teardown = empty_used_tables  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = empty_used_tables  # type: ignore[attr-defined]
