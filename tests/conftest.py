@@ -13,6 +13,7 @@ import pytest
 from core.events.nudge import broker
 from core.isolation.scope import everywhere
 from infra.local.stack import OWNER
+from tests.emptying import allow_emptying, empty_instead_of_flushing
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
 
 # Django reads its settings when the first test module is imported, so the servers' ports and
@@ -35,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = ExitStack()
     config.add_cleanup(stack.close)
     config.stash[SERVERS] = stack.enter_context(running_servers(STACK))
+    allow_emptying(STACK)
+    empty_instead_of_flushing()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The demo school: two mirrored centres with a class each, for trying and for tests."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -112,22 +113,45 @@ def load_course(centre: Centre) -> Course:
 
 
 def _load_centre(centre: Centre, password: str) -> None:
-    def person(account: str, name: str, role: Role) -> User:
-        email = f"{account}@{centre.slug}.example"
-        user = User.objects.create(email=email, name=name, password=password)
-        Membership.objects.create(user=user, centre=centre, roles=[role])
-        return user
-
-    grown_ups = {account: person(account, *who) for account, who in GROWN_UPS.items()}
+    grown_ups = _load_people(centre, password, GROWN_UPS)
+    children = [f"{first_name} {LAST_NAMES[centre.slug]}" for first_name in FIRST_NAMES]
+    students = _load_people(
+        centre,
+        password,
+        {f"student{at}": (name, Role.STUDENT) for at, name in enumerate(children, start=1)},
+    )
+    parents = _load_people(
+        centre,
+        password,
+        {
+            f"parent{at}": (f"Parent of {name}", Role.PARENT)
+            for at, name in enumerate(children, start=1)
+        },
+    )
     term, course = load_calendar(centre), load_course(centre)
     school_class = SchoolClass.objects.create(centre=centre, name="7A", course=course, term=term)
     Teaching.objects.create(centre=centre, school_class=school_class, teacher=grown_ups["teacher"])
-    for number, first_name in enumerate(FIRST_NAMES, start=1):
-        name = f"{first_name} {LAST_NAMES[centre.slug]}"
-        student = person(f"student{number}", name, Role.STUDENT)
-        parent = person(f"parent{number}", f"Parent of {name}", Role.PARENT)
-        Enrolment.objects.create(
-            centre=centre, school_class=school_class, student=student, since=term.begins
-        )
-        Guardianship.objects.create(centre=centre, guardian=parent, student=student)
+    Enrolment.objects.bulk_create(
+        Enrolment(centre=centre, school_class=school_class, student=student, since=term.begins)
+        for student in students.values()
+    )
+    Guardianship.objects.bulk_create(
+        Guardianship(centre=centre, guardian=parent, student=student)
+        for parent, student in zip(parents.values(), students.values(), strict=True)
+    )
     load_demo_tickets(centre)
+
+
+def _load_people(
+    centre: Centre, password: str, who: Mapping[str, tuple[str, Role]]
+) -> dict[str, User]:
+    """People by account, each with one role."""
+    users = User.objects.bulk_create(
+        User(email=f"{account}@{centre.slug}.example", name=name, password=password)
+        for account, (name, _) in who.items()
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, centre=centre, roles=[role])
+        for user, (_, role) in zip(users, who.values(), strict=True)
+    )
+    return dict(zip(who, users, strict=True))
