@@ -22,6 +22,7 @@ RUN: Final = """([within, options]) => document.querySelector(within)
     ? axe.run(within, {...options, resultTypes: ['violations']}) : {violations: []}"""
 # The menu lies over the page, and is looked at alone.
 UNFOLD: Final = "for (const each of document.querySelectorAll('main details')) each.open = true"
+FOLD: Final = "for (const each of document.querySelectorAll('details')) each.open = false"
 OPEN_MENU: Final = "for (const each of document.querySelectorAll('details.menu')) each.open = true"
 TOO_WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -44,6 +45,8 @@ def findings(page: Page) -> Iterator[str]:
     page.evaluate(OPEN_MENU)
     yield from (f"menu: {each}" for each in grave_findings(page, WCAG, within=".menu"))
     yield from overflow(page)
+    page.evaluate(FOLD)
+    page.emulate_media(color_scheme="light")
 
 
 def grave_findings(page: Page, options: dict[str, Any], *, within: str = "html") -> list[str]:
