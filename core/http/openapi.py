@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from core.http.answers import MEDIA_TYPE
+from core.http.examples import give_examples
 from core.http.idempotency import is_secret
 
 KEY_HEADER: Final = {
@@ -54,6 +55,7 @@ def describe(schema_of: Callable[..., dict[str, Any]], **options: Any) -> dict[s
                 operation["responses"].setdefault(status, _problem_answer(status))
             if method == "post" and operation.get("security") and not is_secret(path):
                 operation["parameters"].append(KEY_HEADER)
+    give_examples(schema)
     return schema
 
 

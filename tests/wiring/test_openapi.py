@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from jsonschema_rs import Draft202012Validator
 
 from core.http.bodies import Given, Told
 from core.urls import api
@@ -43,6 +44,23 @@ def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
     references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(schema)))
     defined = {f"#/components/schemas/{name}" for name in schema["components"]["schemas"]}
     assert references <= defined
+
+
+def test_every_json_body_and_answer_has_an_example_that_fits(schema: dict[str, Any]) -> None:
+    shown = 0
+    for name, operation in operations(schema).items():
+        parts = [*operation["responses"].items(), ("body", operation.get("requestBody", {}))]
+        for status, part in parts:
+            content = part.get("content", {}).get("application/json")
+            if content and content.get("schema"):
+                whole = {"components": schema["components"], "allOf": [content["schema"]]}
+                found = [
+                    str(each)
+                    for each in Draft202012Validator(whole).iter_errors(content["example"])
+                ]
+                assert found == [], (name, status)
+                shown += 1
+    assert shown > 100
 
 
 def test_posts_of_people_take_a_key(schema: dict[str, Any]) -> None:
