@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext_noop as _  # a page translates what it shows
 
 from core.access import second_factor
 from core.access.bearer import brought_token
@@ -90,8 +91,8 @@ def _unmet(request: HttpRequest, rule: Rule, actor: Actor | None) -> HttpRespons
 
 def _why_not(request: HttpRequest, rule: Rule, actor: Actor | None) -> str:
     if not _is_met(rule, actor, signed_in(request)):
-        return "Your role does not allow this."
-    return "Your account is not active in any centre." if _is_ended(request) else ""
+        return _("Your role does not allow this.")
+    return _("Your account is not active in any centre.") if _is_ended(request) else ""
 
 
 def _is_ended(request: HttpRequest) -> bool:
@@ -114,7 +115,7 @@ def _closed(request: HttpRequest, route: str) -> HttpResponseBase:
     methods = [line.partition(" ")[0] for line in RULES if line.partition(" ")[2] == route]
     if not methods:
         return problem(request, 404, "There is nothing at this address.")
-    answer = problem(request, 405, f"{request.method} is not possible here.")
+    answer = problem(request, 405)
     answer.headers["Allow"] = ", ".join(methods)
     return answer
 
