@@ -21,7 +21,8 @@ NOTICES: Final = """
 SELECT notice.event_id::text, person.email, centre.slug, count(*)
 FROM notices_notice notice JOIN people_user person ON person.id = person_id
 JOIN people_centre centre ON centre.id = notice.centre_id
-WHERE notice.title LIKE 'New homework: ' || %s || ' %%' GROUP BY 1, 2, 3
+JOIN event ON event.id = notice.event_id AND event.kind = 'HomeworkPublished'
+WHERE notice.title LIKE '%%: ' || %s || ' %%' GROUP BY 1, 2, 3
 """
 DELIVERIES: Final = """
 SELECT event_id::text, handler, key, delivery.state, detail, coalesce(person.email, ''),

@@ -99,7 +99,7 @@ WRONG: list[tuple[str, Any]] = [
     ("due_at", "soon"),
     ("due_at", "T" * 100_000),
     ("due_at", None),
-    ("files", []),
+    ("colour", "red"),
 ]
 
 

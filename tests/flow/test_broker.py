@@ -53,7 +53,9 @@ def test_what_it_ends_while_redis_is_frozen_does_not_make_it_deaf(
     with real_worker(servers, tmp_path, "--without-heartbeat"):
         with ExitStack() as frozen:
             with canary_in_hand():
-                wait_for(lambda: lengths() == [0, 1, 1], what="nudges for the others")
+                wait_for(
+                    lambda: lengths() == [0, *[1] * len(QUEUES[1:])], what="nudges for the others"
+                )
                 frozen.enter_context(frozen_redis(servers))
             wait_for(lambda: answered() == 1, what="its end")
             time.sleep(FROZEN)

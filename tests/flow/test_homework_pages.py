@@ -118,6 +118,7 @@ def test_a_draft_cannot_be_withdrawn(school: School) -> None:
 def test_another_centre_has_nothing_here(school: School) -> None:
     homework = school.publish()
     stranger = client_of(STRANGER)
+    stranger.cookies["django_language"] = "en"
     for path in ("", "/edit"):
         answer = stranger.get(f"/homework/{homework.pk}{path}")
         assert answer.status_code == 404

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from babel.dates import format_date
 from django.test import Client
 
 from core import clock
@@ -94,7 +95,7 @@ def test_the_day_is_that_of_the_centre(school: School) -> None:
         class_id=school.class_7a("riverside").pk, title="Late", body="", due_at=due_at, by=teacher
     )
     html = shown(client_of(STRANGER), f"/homework/{homework.pk}")
-    assert f"{due_at + timedelta(days=1):%A}" in html
+    assert format_date(due_at + timedelta(days=1), "EEEE", locale="es") in html
 
 
 def test_the_list_is_filtered_and_stays_so(school: School) -> None:

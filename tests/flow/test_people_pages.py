@@ -120,6 +120,7 @@ class TestAudit:
     def test_each_centre_has_its_own(self, admin: Client, school: School) -> None:
         post(admin, f"/api/people/{school.user(STUDENT).pk}/deactivate")
         foreign = client_of(FOREIGN_ADMIN)
+        foreign.cookies["django_language"] = "en"
         assert foreign.get("/api/audit").json()["items"] == []
         assert "Nothing here" in shown(foreign, "/audit")
         for email in (STAFF, TEACHER, "operator@schoolbell.example"):
