@@ -40,7 +40,7 @@ def test_published_homework_appears_at_once_and_once(sign_in: SignIn, stack: Run
     stranger = sign_in("student1@riverside.example")
     teacher = sign_in("teacher@oakwood.example")
     for page in (student, parent, stranger):
-        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        expect(page.locator("#live[data-state=live]")).to_be_visible()
 
     with no_reload(student), no_reload(parent), no_reload(stranger):
         write_homework(teacher, TITLE)
