@@ -57,6 +57,7 @@ class Picker {
 
   choose() {
     const chosen = [...this.input.files];
+    this.isFull = this.list.children.length + chosen.length > Number(this.root.dataset.most);
     this.input.value = ""; // the same file may be chosen again after its removal
     for (const file of chosen) {
       if (this.list.children.length >= Number(this.root.dataset.most)) return this.say("Most");
@@ -94,7 +95,7 @@ class Picker {
     if (status !== 201) return this.fail(row, this.root.dataset[WHY[status] ?? "sayRefused"]);
     row.isNew = true;
     this.finish(row, response.id);
-    this.say("Kept", { name: response.name });
+    if (!this.isFull) this.say("Kept", { name: response.name }); // that too many were chosen stays to be read
     this.goOn();
   }
 

@@ -53,11 +53,11 @@ def test_an_admin_pastes_holidays_and_chooses_a_colour(sign_in: SignIn) -> None:
     expect(admin.get_by_role("heading", level=1)).to_have_text("January 2032")
 
     admin.goto("/centre-settings")
-    shown = "getComputedStyle(document.querySelector('.brand-centre')).backgroundColor"
-    assert admin.evaluate(shown) == "rgb(46, 125, 79)"
+    shown = expect(admin.locator(".brand-centre"))
+    shown.to_have_css("background-color", "rgb(46, 125, 79)")
     admin.locator("#id_colour").fill("#8e44ad")
-    assert admin.evaluate(shown) == "rgb(142, 68, 173)"  # before it is saved
+    shown.to_have_css("background-color", "rgb(142, 68, 173)")  # before it is saved
     keep_picture(admin, "centre-settings-phone")
     admin.locator("main form button").first.click()
     expect(admin.get_by_text("Changes saved.")).to_be_visible()
-    assert admin.evaluate(shown) == "rgb(142, 68, 173)"
+    shown.to_have_css("background-color", "rgb(142, 68, 173)")
