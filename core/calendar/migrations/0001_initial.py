@@ -20,7 +20,7 @@ ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist (
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("people", "0030_centre_branding")]
+    dependencies = [("people", "0005_centre_branding")]
     operations = [
         migrations.CreateModel(
             name="Term",

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0021_members_and_links"),
+        ("people", "0004_members_and_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from core.isolation.operations import IsolateByCentre
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0020_user_language"),
+        ("people", "0003_user_language"),
     ]
 
     operations = [

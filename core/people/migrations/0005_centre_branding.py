@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0021_members_and_links")]
+    dependencies = [("people", "0004_members_and_links")]
     operations = [
         migrations.AddField(
             model_name="centre",
