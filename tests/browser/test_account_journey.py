@@ -24,7 +24,7 @@ def give_password(page: Page, email: str, password: str) -> None:
 
 
 def test_a_second_factor_from_setting_up_to_signing_in(sign_in: SignIn) -> None:
-    email = "head@oakwood.example"
+    email = "parent30@oakwood.example"
     page = sign_in(email, viewport=PHONE)
     page.goto("/account")
     keep_picture(page, "account-phone")
