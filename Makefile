@@ -26,7 +26,13 @@ up: $(VENV)/base.stamp ## run everything in this terminal: servers, portal, work
 	@exec $(PYTHON) -m infra.local
 
 test: $(VENV)/dev.stamp ## run all tests; ARGS= goes to pytest
+ifdef ARGS
 	@exec $(PYTHON) -m pytest $(ARGS)
+else
+	@$(PYTHON) -m pytest --ignore tests/faults
+	@# The drill measures how soon all is well again: no other stack may run beside it.
+	@$(PYTHON) -m pytest -n 1 tests/faults
+endif
 
 drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FAULT=name, SEED=
 	@exec $(PYTHON) -m tests.faults.drill
