@@ -28,6 +28,7 @@ from core.access.entering import is_origin_ours, present_place, start_session
 from core.access.identity import Credentials
 from core.http.lists import Page
 from core.people.api import Me
+from core.people.queries import memberships_of
 from core.people.signed_in import signed_in
 from core.refusals import InvalidError, NotAllowedError
 
@@ -50,7 +51,7 @@ def sign_in(request: HttpRequest, given: CredentialsGiven) -> SignedIn:
     caller = caller_of(request)
     user = identity.identify(given=Credentials(**given.model_dump()), caller=caller)
     start_session(request, user, caller)
-    return SignedIn(user=Me.of(user), csrf_token=get_token(request))
+    return SignedIn(user=Me.of(user, memberships_of(user.pk)), csrf_token=get_token(request))
 
 
 @router.post("auth/logout", response={204: None}, operation_id="sign_out", summary="Sign out")

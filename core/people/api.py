@@ -1,5 +1,6 @@
 """Who one is."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.http import HttpRequest
@@ -7,8 +8,8 @@ from django.middleware.csrf import get_token
 from ninja import Router
 
 from core.http.bodies import Id, Told
+from core.people.acting import own_memberships
 from core.people.models import Centre, Membership, Role, User
-from core.people.queries import memberships_of
 from core.people.signed_in import signed_in
 
 router = Router(tags=["people"])
@@ -57,14 +58,14 @@ class Me(Told):
     memberships: list[MembershipTold]
 
     @classmethod
-    def of(cls, user: User) -> Self:
-        """The person in words; one query."""
+    def of(cls, user: User, memberships: Iterable[Membership]) -> Self:
+        """The person in words, with what they are in which centre."""
         return cls(
             id=str(user.pk),
             email=user.email,
             name=user.name,
             is_operator=user.is_operator,
-            memberships=[MembershipTold.of(each) for each in memberships_of(user.pk)],
+            memberships=[MembershipTold.of(each) for each in memberships],
         )
 
 
@@ -79,4 +80,4 @@ def csrf(request: HttpRequest) -> CsrfToken:
 @router.get("me", response=Me, operation_id="get_me", summary="Who am I")
 def me(request: HttpRequest) -> Me:
     """The person who is signed in, with their roles in each of their centres."""
-    return Me.of(signed_in(request))
+    return Me.of(signed_in(request), own_memberships(request))

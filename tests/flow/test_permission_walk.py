@@ -98,7 +98,13 @@ def test_strangers_are_asked_to_sign_in(school: School) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_streams_of_another_centre_are_not_there(school: School, role: Role) -> None:
     person = school.user(f"{WHO[role]}@{OWN}.example")
-    other = school.user(f"{WHO[role]}@{FOREIGN}.example")
+    things = Things(school, FOREIGN)
+    theirs = {
+        "me": school.user(f"{WHO[role]}@{FOREIGN}.example").pk,
+        "ticket": things.ticket.pk,
+        "tickets": things.ticket.centre_id,
+    }
+    assert set(theirs) == {kind.prefix for kind in STREAMS}
     for kind in STREAMS:
-        assert find_stream(STREAMS, person.pk, f"{kind.prefix}:{other.pk}") is None
+        assert find_stream(STREAMS, person.pk, f"{kind.prefix}:{theirs[kind.prefix]}") is None
         assert find_stream(STREAMS, person.pk, f"{kind.prefix}:{MISSING}") is None
