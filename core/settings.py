@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "core.imports",
     "core.canary",
     "core.files",
+    "core.remarks",
+    "core.reports",
     "schedules",
 ]
 

@@ -1,0 +1,1 @@
+"""TABLE: how a document is written in each format."""
