@@ -73,6 +73,9 @@ RULES: Final[dict[str, Rule]] = {
     "POST api/submissions/<int:submission_id>/return": TEACHING,
     "GET api/classes/<int:class_id>/grade-book": OVERSEEING,
     "GET api/grades": MEMBER,
+    # remarks; whose class it is is decided in core/remarks/
+    "GET api/classes/<int:class_id>/remarks": OVERSEEING,
+    "PUT api/classes/<int:class_id>/students/<int:student_id>/remark": TEACHING,
     # centres, calendar, classes
     "GET api/centre": MEMBER,
     "PATCH api/centre": ADMINS,
@@ -274,6 +277,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET classes/<int:class_id>": MEMBER,
     "GET classes/<int:class_id>/grade-book": MEMBER,
     "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
+    "GET classes/<int:class_id>/remarks": OVERSEEING,
+    "POST classes/<int:class_id>/students/<int:student_id>/remark": TEACHING,
     "GET files/<int:file_id>": MEMBER,
     "GET files/<int:file_id>/thumbnail": MEMBER,
     # people of a centre

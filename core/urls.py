@@ -44,6 +44,8 @@ from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
 from core.people import pages as people_pages
 from core.people.api import router as people
+from core.remarks import pages as remark_pages
+from core.remarks.api import router as remarks
 from core.submissions import class_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
@@ -73,6 +75,7 @@ for router in (
     enrolments,
     homework,
     submissions,
+    remarks,
     office,
     imports,
     tickets,
@@ -156,6 +159,12 @@ urlpatterns = [
     path("classes/<int:class_id>", class_pages.school_class, name="class"),
     path("classes/<int:class_id>/grade-book", class_pages.grade_book, name="grade-book"),
     path("classes/<int:class_id>/grade-book.csv", class_pages.download, name="grade-book-csv"),
+    path("classes/<int:class_id>/remarks", remark_pages.remarks, name="remarks"),
+    path(
+        "classes/<int:class_id>/students/<int:student_id>/remark",
+        remark_pages.write,
+        name="write-remark",
+    ),
     path("homework/<int:homework_id>/told", trace_pages.told, name="homework-told"),
     path("homework/<int:homework_id>/edit", homework_pages.edit, name="edit-homework"),
     path("homework/<int:homework_id>/publish", homework_pages.publish, name="publish-homework"),

@@ -71,6 +71,7 @@ from core.people.events import (
     PersonInvited,
     RolesChanged,
 )
+from core.remarks.events import RemarkWritten
 from core.submissions.events import (
     HomeworkRemindersDue,
     RemindersDue,
@@ -128,6 +129,7 @@ SILENT: Final[dict[type[Event], str]] = {
     NoticesRead: "concerns only the reader, whose page shows it at once",
     NoticeMarked: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
+    RemarkWritten: "read by who opens the page, and in report cards made from then on",
     # tickets
     TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
     TicketReleased: "the desk's page shows it at once; its requester waits as before",

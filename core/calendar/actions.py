@@ -63,13 +63,15 @@ def change_term(*, term_id: int, by: Actor, **changes: Any) -> Term:
 
 @transaction.atomic
 def remove_term(*, term_id: int, by: Actor) -> None:
-    """Take a term out of the calendar; ConflictError when classes belong to it."""
+    """Take a term out of the calendar; ConflictError when classes or remarks belong to it."""
     _lock_calendar(by)
     term = queries.get_term(term_id, by=by)
     try:
         term.delete()
     except ProtectedError:
-        raise ConflictError("Classes belong to this term, so it cannot be removed.") from None
+        raise ConflictError(
+            "Classes or remarks belong to this term, so it cannot be removed."
+        ) from None
     publish(TermRemoved(centre_id=by.centre_id, term_id=term_id))
 
 

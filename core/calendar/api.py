@@ -53,7 +53,7 @@ def change_term(request: HttpRequest, term_id: int, given: TermChange) -> TermTo
     summary="Remove a term",
 )
 def remove_term(request: HttpRequest, term_id: int) -> HttpResponse:
-    """Takes a term out of the calendar. One that classes belong to stays (409)."""
+    """Takes a term out of the calendar. One that classes or remarks belong to stays (409)."""
     actions.remove_term(term_id=term_id, by=acting(request))
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 

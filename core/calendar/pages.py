@@ -47,7 +47,7 @@ def remove_term(request: HttpRequest, term_id: int) -> HttpResponse:
         actions.remove_term(term_id=term_id, by=acting(request))
         messages.success(request, _("The term is no longer in the calendar."))
     except ConflictError:
-        messages.error(request, _("Classes belong to this term, so it stays."))
+        messages.error(request, _("Classes or remarks belong to this term, so it stays."))
     return redirect("calendar")
 
 

@@ -128,7 +128,10 @@ def test_a_holiday_does_not_end_before_it_begins(admin: Client) -> None:
 
 def test_a_term_with_classes_stays(admin: Client, school: School) -> None:
     term_id = school.class_7a().term_id
-    assert "Classes belong" in assert_problem(admin.delete(f"/api/terms/{term_id}"), 409)["detail"]
+    assert (
+        "Classes or remarks belong"
+        in assert_problem(admin.delete(f"/api/terms/{term_id}"), 409)["detail"]
+    )
 
 
 @pytest.mark.parametrize("email", [STUDENT, TEACHER, "staff@oakwood.example"])

@@ -164,7 +164,7 @@ def test_terms_are_kept_with_forms(admin: Client, school: School) -> None:
     removed = admin.post(f"{path}/remove", follow=True)
     assert "no longer in the calendar" in checked(removed)
     kept = admin.post(f"/calendar/terms/{school.class_7a().term_id}/remove", follow=True)
-    assert "Classes belong to this term" in checked(kept)
+    assert "Classes or remarks belong to this term" in checked(kept)
 
 
 def test_holidays_are_pasted(admin: Client, oakwood: Centre) -> None:

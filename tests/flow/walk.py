@@ -110,6 +110,14 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     },
     "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
     "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
+    "PUT api/classes/<int:class_id>/students/<int:student_id>/remark": {
+        "term_id": "1",
+        "text": "Walks well.",
+    },
+    "POST classes/<int:class_id>/students/<int:student_id>/remark": {
+        "term_id": "1",
+        "text": "Walks well.",
+    },
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
     "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
