@@ -4,6 +4,7 @@ from typing import Final
 
 from core.live.streams import StreamKind
 from core.notices.streams import ME
+from core.reports.streams import REPORT
 from core.tickets.streams import TICKET, TICKETS
 
-STREAMS: Final[tuple[StreamKind, ...]] = (ME, TICKET, TICKETS)
+STREAMS: Final[tuple[StreamKind, ...]] = (ME, TICKET, TICKETS, REPORT)

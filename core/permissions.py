@@ -26,6 +26,7 @@ LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 MANAGING: Final = Rule(roles=frozenset({Role.STAFF, Role.ADMIN}))
 OFFICE: Final = Rule(roles=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}))
+REVIEWING: Final = Rule(roles=frozenset({Role.HEAD, Role.ADMIN}))
 ADMINS: Final = Rule(roles=frozenset({Role.ADMIN}))
 OVERSEEING: Final = Rule(roles=frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN}))
 
@@ -73,6 +74,23 @@ RULES: Final[dict[str, Rule]] = {
     "POST api/submissions/<int:submission_id>/return": TEACHING,
     "GET api/classes/<int:class_id>/grade-book": OVERSEEING,
     "GET api/grades": MEMBER,
+    # reports; for which kinds, and whose they are, is decided in core/reports/
+    "GET api/report-kinds": OVERSEEING,
+    "POST api/reports": OVERSEEING,
+    "POST api/reports/preview": OVERSEEING,
+    "GET api/reports": OVERSEEING,
+    "GET api/reports/released": MEMBER,
+    "GET api/reports/<int:report_id>": OVERSEEING,
+    "GET api/reports/<int:report_id>/content": MEMBER,
+    "POST api/reports/<int:report_id>/cancel": OVERSEEING,
+    "POST api/reports/<int:report_id>/remake": OVERSEEING,
+    "POST api/reports/<int:report_id>/submit": OVERSEEING,
+    "POST api/reports/<int:report_id>/review": REVIEWING,
+    "POST api/reports/<int:report_id>/release": OFFICE,
+    "POST api/reports/<int:report_id>/recall": OFFICE,
+    "GET api/reports/<int:report_id>/reviews": OVERSEEING,
+    "GET api/reports/<int:report_id>/recipients": OVERSEEING,
+    "GET api/reports/<int:report_id>/differences": OVERSEEING,
     # remarks; whose class it is is decided in core/remarks/
     "GET api/classes/<int:class_id>/remarks": OVERSEEING,
     "PUT api/classes/<int:class_id>/students/<int:student_id>/remark": TEACHING,

@@ -46,6 +46,7 @@ from core.people import pages as people_pages
 from core.people.api import router as people
 from core.remarks import pages as remark_pages
 from core.remarks.api import router as remarks
+from core.reports.api import router as reports
 from core.submissions import class_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
@@ -76,6 +77,7 @@ for router in (
     homework,
     submissions,
     remarks,
+    reports,
     office,
     imports,
     tickets,

@@ -9,6 +9,7 @@ from core.events.event import NO_CENTRE, Event
 from core.jobs.events import HousekeepingDue
 from core.notices.events import DigestsDue
 from core.ops.events import CleanupDue
+from core.reports.events import ReportsExpiryDue
 from core.submissions.events import RemindersDue
 
 
@@ -38,6 +39,11 @@ SCHEDULES: Final = (
         name="housekeeping",
         event=HousekeepingDue(centre_id=NO_CENTRE),
         crontab={"hour": "3", "minute": "0"},
+    ),
+    Schedule(
+        name="reports-expiry",
+        event=ReportsExpiryDue(centre_id=NO_CENTRE),
+        crontab={"hour": "4", "minute": "0"},
     ),
     Schedule(  # each hour, as it is nine o'clock somewhere: core/submissions/reminder_actions.py
         name="homework-reminders",

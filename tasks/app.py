@@ -11,7 +11,7 @@ from core.env import env
 from core.events.nudge import BROKER
 
 # The folders of tasks/, interactive first.
-QUEUES: Final = ("notices", "email", "files", "imports", "cleanup")
+QUEUES: Final = ("notices", "email", "files", "imports", "cleanup", "reports")
 LONGEST: Final = 600  # seconds that a task may take before its worker process is replaced
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")

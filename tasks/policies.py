@@ -67,6 +67,9 @@ POLICIES: Final[Mapping[str, Policy]] = {
     ),
     # A batch that clashed with somebody else's change is read anew.
     **dict.fromkeys(("imports.check_import", "imports.run_import"), Policy(attempts=5, at_once=1)),
+    # A centre's reports are made one after the other, so that those of another get their turn.
+    "reports.make_report": Policy(attempts=5, at_once=1),
+    **dict.fromkeys(("email.mail_ready", "email.mail_submitted", "email.mail_released"), MAIL),
     "email.mail_digest": MAIL,
     # It waits for a canary, which may itself be tried for nine hours.
     "cleanup.release_rest": Policy(attempts=600, longest=timedelta(minutes=1)),

@@ -39,7 +39,7 @@ from core.homework.events import (
     HomeworkWithdrawn,
 )
 from core.imports.events import ImportFinished, ImportStarted, ImportUploaded
-from core.jobs.events import HousekeepingDue
+from core.jobs.events import HousekeepingDue, JobFailed
 from core.notices.events import (
     CentreDigestsDue,
     DigestsDue,
@@ -72,6 +72,23 @@ from core.people.events import (
     RolesChanged,
 )
 from core.remarks.events import RemarkWritten
+from core.reports.events import (
+    ReportApproved,
+    ReportBegun,
+    ReportCancelled,
+    ReportChangesAsked,
+    ReportDoubted,
+    ReportExpired,
+    ReportFailed,
+    ReportOutdated,
+    ReportReady,
+    ReportRecalled,
+    ReportReleased,
+    ReportReleaseScheduled,
+    ReportRequested,
+    ReportsExpiryDue,
+    ReportSubmitted,
+)
 from core.submissions.events import (
     HomeworkRemindersDue,
     RemindersDue,
@@ -93,6 +110,7 @@ from core.tickets.events import (
 from tasks.cleanup import canary as cleanup_canary
 from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
+from tasks.cleanup.reports import drop_report_files, end_reports, settle_doubts
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
@@ -102,6 +120,7 @@ from tasks.email.homework import mail_class
 from tasks.email.homework_changed import mail_changed
 from tasks.email.people import mail_invitation, mail_new_address, mail_old_address
 from tasks.email.reminders import mail_reminders
+from tasks.email.reports import mail_ready, mail_released, mail_submitted
 from tasks.email.submissions import mail_graded
 from tasks.files import canary as files_canary
 from tasks.files.storage import drop_bytes
@@ -110,6 +129,7 @@ from tasks.handler import Handler
 from tasks.imports import canary as imports_canary
 from tasks.imports.people import check_import, run_import
 from tasks.notices import canary as notices_canary
+from tasks.notices import reports as report_notices
 from tasks.notices import tickets as ticket_notices
 from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcomer
 from tasks.notices.digests import call_centre_digests
@@ -119,7 +139,15 @@ from tasks.notices.homework_timed import publish_on_time, take_back_notices
 from tasks.notices.imports import notify_import
 from tasks.notices.people import notify_joined, notify_linked, notify_roles
 from tasks.notices.reminders import open_reminder_days, remind_students
+from tasks.notices.report_doubts import (
+    doubt_after_grade,
+    doubt_after_remark,
+    doubt_after_return,
+    doubt_after_work,
+)
 from tasks.notices.submissions import notify_graded, notify_returned, notify_teachers
+from tasks.reports import canary as reports_canary
+from tasks.reports.making import make_report
 
 # Recorded, and followed by nothing: each with its reason.
 SILENT: Final[dict[type[Event], str]] = {
@@ -129,7 +157,6 @@ SILENT: Final[dict[type[Event], str]] = {
     NoticesRead: "concerns only the reader, whose page shows it at once",
     NoticeMarked: "concerns only the reader, whose page shows it at once",
     NoticePreferencesChanged: "asked for when the next mail is due",
-    RemarkWritten: "read by who opens the page, and in report cards made from then on",
     # tickets
     TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
     TicketReleased: "the desk's page shows it at once; its requester waits as before",
@@ -165,6 +192,10 @@ SILENT: Final[dict[type[Event], str]] = {
     GuardianUnlinked: "looked up when the next thing is told; the audit has it",
     GuardianBlocked: "the action takes back what was told; a court tells the guardian, not we",
     GuardianUnblocked: "looked up when the next thing is told; the audit has it",
+    # reports
+    ReportBegun: "the report's page shows it at once to who waits for it",
+    ReportCancelled: "concerns only who cancels it, whose page shows it at once",
+    ReportRecalled: "its links are dead from the commit on; the audit has it",
     QueueResumed: "the action wakes the workers itself, and the relay does",
 }
 
@@ -176,9 +207,9 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkChangesNoted: (settle,),
     HomeworkChanged: (notify_changed, mail_changed),
     # submissions and grades
-    SubmissionHandedIn: (notify_teachers,),
-    SubmissionGraded: (notify_graded, mail_graded),
-    SubmissionReturned: (notify_returned,),
+    SubmissionHandedIn: (notify_teachers, doubt_after_work),
+    SubmissionGraded: (notify_graded, mail_graded, doubt_after_grade),
+    SubmissionReturned: (notify_returned, doubt_after_return),
     RemindersDue: (open_reminder_days,),
     HomeworkRemindersDue: (remind_students, mail_reminders),
     # tickets
@@ -209,8 +240,24 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
         files_canary.answer_canary,
         cleanup_canary.answer_canary,
         imports_canary.answer_canary,
+        reports_canary.answer_canary,
     ),
     DeadLettersRedriven: (release_rest,),
+    # reports
+    RemarkWritten: (doubt_after_remark,),
+    ReportRequested: (make_report,),
+    ReportReady: (report_notices.notify_ready, mail_ready),
+    ReportFailed: (report_notices.notify_failed,),
+    ReportSubmitted: (report_notices.notify_submitted, mail_submitted),
+    ReportApproved: (report_notices.notify_approved,),
+    ReportChangesAsked: (report_notices.notify_changes,),
+    ReportOutdated: (report_notices.notify_outdated,),
+    ReportDoubted: (settle_doubts,),
+    ReportReleaseScheduled: (report_notices.release_when_due,),
+    ReportReleased: (report_notices.notify_released, mail_released),
+    ReportsExpiryDue: (end_reports,),
+    ReportExpired: (drop_report_files,),
+    JobFailed: (report_notices.note_failed_report,),
     # files
     FileUploaded: (make_thumbnail,),
     FileRemoved: (drop_bytes,),

@@ -39,6 +39,13 @@ def send_file(request: HttpRequest, file: File) -> HttpResponseBase:
     return _send(request, path_of(file.storage_name), headers)
 
 
+def send_bytes(
+    request: HttpRequest, path: Path, *, name: str, media_type: str, sha256: str
+) -> HttpResponseBase:
+    """What lies in the media directory and is no File, to be saved and not to be shown."""
+    return _send(request, path, _headers(name, media_type, f'"{sha256}"'))
+
+
 def send_thumbnail(request: HttpRequest, file: File) -> HttpResponseBase:
     """The small picture of a file."""
     headers = _headers(file.name + SMALL, "image/webp", f'"{file.sha256}-small"')

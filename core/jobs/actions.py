@@ -41,12 +41,17 @@ def cancel_job(*, job_id: UUID, by: User) -> Job:
     Raises NotFoundError, and ConflictError when it has ended already.
     """
     with transaction.atomic():
-        job = _ask_to_stop(job_for(by, job_id))
+        job = stop_job(job_for(by, job_id).pk)
     tell(job)
     return job
 
 
-def _ask_to_stop(job: Job) -> Job:
+def stop_job(job_id: UUID) -> Job:
+    """Have a job stopped, in the present transaction, for whatever reason its area has.
+
+    Raises ConflictError when it has ended already.
+    """
+    job = Job.objects.get(pk=job_id)
     # The delivery first, as whoever works on it does: the other order could be a deadlock.
     Delivery.objects.select_for_update().get(pk=job.delivery_id)
     job = Job.objects.select_for_update().get(pk=job.pk)

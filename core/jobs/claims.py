@@ -11,7 +11,9 @@ from psycopg2.extras import Json
 from core.events import claims
 from core.events.claims import Claimed
 from core.events.event import Event
-from core.jobs.models import Job
+from core.events.publish import publish
+from core.jobs.events import JobFailed
+from core.jobs.models import Job, JobState
 
 E = TypeVar("E", bound=Event)
 
@@ -103,6 +105,7 @@ UPDATE job SET
 FROM delivery
 WHERE delivery.id = job.delivery_id AND job.delivery_id = %s AND job.state = 'running'
     AND delivery.state IN ('pending', 'dead', 'skipped', 'discarded')
+RETURNING job.id, job.kind, job.centre_id, job.state
 """
 
 END_WAITING: Final = """
@@ -201,10 +204,14 @@ def hand_back(delivery: Claimed[E], reason: str) -> None:
     settle(delivery.id)
 
 
+@transaction.atomic
 def settle(delivery_id: int) -> None:
-    """Let the job follow what its delivery has come to."""
+    """Let the job follow what its delivery has come to, and whoever follows the job."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, [delivery_id])
+        row = cursor.fetchone()
+    if row and row[3] == JobState.FAILED:
+        publish(JobFailed(job_id=row[0], job_kind=row[1], centre_id=row[2]))
 
 
 def end_waiting(delivery_id: int) -> bool:

@@ -5,7 +5,7 @@ A kind is one file in core/reports/kinds/ with a `KIND`; nothing else has to kno
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -54,6 +54,7 @@ class Setting:
     centre_id: int
     timezone: str
     params: Params
+    as_of: datetime  # `%(as_of)s` in queries: what was late then, however often it is read
 
 
 class Data(Protocol):
@@ -88,10 +89,11 @@ class Card:
 class Kind:
     """A kind of report.
 
-    `queries` are plain SQL by name. Each may name `%(centre_id)s`, `%(timezone)s` and the fields of
+    `queries` are plain SQL by name. Each may name `%(centre_id)s`, `%(timezone)s`, `%(as_of)s` and the fields of
     `params`; they run one after the other in one snapshot, under row-level security. One is called
-    `rows`. Its columns `keys` tell a row from the others in every version of the report, and
-    `figures` are compared between versions: column names with their titles.
+    `rows`. Its columns `keys` tell a row from the others in every version of the report, `names`
+    say to a reader which one it is, and `figures` are compared between versions: column names with
+    their titles.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Kind:
         default_factory=lambda: frozenset({Role.TEACHER, Role.STAFF, Role.HEAD, Role.ADMIN})
     )
     keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     figures: Mapping[str, Promise] = field(default_factory=dict)
     # What makes a finished report out of date, if its data is other by then.
     stale_on: frozenset[type[Event]] = frozenset()

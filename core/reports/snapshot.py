@@ -112,13 +112,16 @@ def digest_now(kind: Kind, setting: Setting) -> str:
     return digest_of(queries)
 
 
-def first_rows(kind: Kind, setting: Setting, query: str, most: int) -> list[dict[str, str]]:
-    """The first rows of a query by column name, as a snapshot would have them."""
-    lines: list[str] = []
-    sql = f"SELECT * FROM ({kind.queries[query]}) AS found LIMIT {int(most)}"  # noqa: S608
+def first_lines(kind: Kind, setting: Setting, most: int) -> dict[str, str]:
+    """The first rows of each query, as CSV with a header."""
+    texts = {}
     with _one_moment() as (cursor, _):
-        _copy(cursor, sql, setting, lambda part: lines.append(part.decode()))
-    return list(csv.DictReader("".join(lines).splitlines(keepends=True)))
+        for name, asked in kind.queries.items():
+            lines: list[bytes] = []
+            sql = f"SELECT * FROM ({asked}) AS found LIMIT {int(most)}"  # noqa: S608
+            _copy(cursor, sql, setting, lines.append)
+            texts[name] = b"".join(lines).decode()
+    return texts
 
 
 def digest_of(queries: Mapping[str, Read]) -> str:
@@ -146,7 +149,7 @@ def _copy(
     raw: Any = cursor.cursor
     params = setting.params.model_dump()
     given = {name: list(v) if isinstance(v, tuple) else v for name, v in params.items()}
-    given |= {"centre_id": setting.centre_id, "timezone": setting.timezone}
+    given |= {"centre_id": setting.centre_id, "timezone": setting.timezone, "as_of": setting.as_of}
     asked = raw.mogrify(sql, given).decode()
     sink = _Sink(write)
     raw.copy_expert(f"COPY ({asked}) TO STDOUT WITH (FORMAT csv, HEADER)", sink, 2**18)

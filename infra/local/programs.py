@@ -15,6 +15,8 @@ from infra.local.stack import OWNER, Stack
 
 PYTHON = sys.executable
 MOST_COPIES = 16
+REPORTS = "reports"  # the queue that has a worker of its own
+NICE = ("nice", "-n", "10")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def programs(stack: Stack) -> list[Program]:
     return [
         *copies(stack, "SCHOOLBELL_WEBS", web),
         *copies(stack, "SCHOOLBELL_WORKERS", worker),
+        report_worker(stack),
         *copies(stack, "SCHOOLBELL_RELAYS", relay),
         *copies(stack, "SCHOOLBELL_BEATS", beat),
         flower(stack),
@@ -52,12 +55,19 @@ EMBEDDED = Plan(servers, steps, programs)
 
 def copies(stack: Stack, variable: str, make: Callable[[Stack, str], Program]) -> list[Program]:
     """As many as the variable says: `web`, `web-2`, `web-3`..."""
+    return [make(stack, suffix(number)) for number in range(1, number_of(stack, variable) + 1)]
+
+
+def suffix(number: int) -> str:
+    return "" if number == 1 else f"-{number}"
+
+
+def number_of(stack: Stack, variable: str) -> int:
     asked = stack.caller.get(variable, "1")
     if not asked.isdecimal() or not 0 <= int(asked) <= MOST_COPIES:
         message = f"{variable}={asked} is not a number from 0 to {MOST_COPIES}."
         raise ProblemError(message)
-    suffixes = ["" if number == 1 else f"-{number}" for number in range(1, int(asked) + 1)]
-    return [make(stack, suffix) for suffix in suffixes]
+    return int(asked)
 
 
 def python(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Program:
@@ -95,10 +105,20 @@ def web(stack: Stack, suffix: str) -> Program:
 
 
 def worker(stack: Stack, suffix: str) -> Program:
-    options = (
-        f"--concurrency 2 --without-gossip --without-mingle -E --loglevel INFO -n worker{suffix}@%h"
-    )
-    program = celery(f"worker{suffix}", "worker", options, stack)
+    return serving(stack, f"worker{suffix}", f"--exclude-queues {REPORTS}")
+
+
+def report_worker(stack: Stack) -> Program:
+    """A worker for reports alone: they take long, and must neither fill nor slow the others."""
+    name = f"worker{suffix(number_of(stack, 'SCHOOLBELL_WORKERS') + 1)}"
+    program = serving(stack, name, f"--queues {REPORTS}")
+    return replace(program, argv=(*NICE, *program.argv))
+
+
+def serving(stack: Stack, name: str, queues: str) -> Program:
+    options = f"{queues} -n {name}@%h --concurrency 2 --without-gossip --without-mingle -E"
+    options = f"{options} --loglevel INFO"
+    program = celery(name, "worker", options, stack)
     alive = stack.home.run / f"{program.name}.alive"
     env = {**program.env, "ALIVE_FILE": str(alive)}
     return replace(program, env=env, ready=log_says(" ready."), alive_file=alive)

@@ -1,0 +1,128 @@
+"""All that reads reports. Another centre's do not exist here, nor those that one may not see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core.people.actor import Actor
+from core.people.models import Guardianship
+from core.refusals import NotFoundError
+from core.reports.kinds import kinds
+from core.reports.models import (
+    OFFICE,
+    REVIEWING,
+    Report,
+    ReportAsker,
+    ReportRecipient,
+    ReportReview,
+    ReportState,
+    ReportVersion,
+)
+
+NO_REPORT: Final = "There is no such report."
+
+
+def reports_for(by: Actor) -> QuerySet[Report]:
+    """The reports that the actor has asked for; for the office all of kinds that it may ask for."""
+    reports = Report.objects.filter(centre_id=by.centre_id).select_related("asked_by")
+    asked = Exists(ReportAsker.objects.filter(report=OuterRef("pk"), person_id=by.user_id))
+    seen = Q(asked)
+    if by.is_any(*OFFICE):
+        open_to = [name for name, kind in kinds().items() if by.is_any(*kind.asked_by)]
+        seen |= Q(kind__in=open_to)
+    return reports.filter(seen)
+
+
+def get_report(report_id: int, *, by: Actor) -> Report:
+    """One of `reports_for`; NotFoundError otherwise."""
+    found = reports_for(by).filter(pk=report_id).first()
+    if found is None:
+        raise NotFoundError(NO_REPORT)
+    return found
+
+
+def is_asker(report: Report, by: Actor) -> bool:
+    """Whether the actor has asked for it, first or after somebody else."""
+    return ReportAsker.objects.filter(report=report, person_id=by.user_id).exists()
+
+
+def may_review(report: Report, by: Actor) -> bool:
+    """Whether the actor reviews such reports, and has not asked for this one."""
+    return by.is_any(*REVIEWING) and not is_asker(report, by)
+
+
+def waiting_for_review(by: Actor) -> QuerySet[Report]:
+    """What waits for the actor to review it, the oldest first; nothing for who does not review."""
+    if not by.is_any(*REVIEWING):
+        return Report.objects.none()
+    asked = ReportAsker.objects.filter(report=OuterRef("pk"), person_id=by.user_id)
+    waiting = reports_for(by).filter(~Exists(asked), state=ReportState.IN_REVIEW)
+    return waiting.order_by("moved_at", "pk")
+
+
+def version_of(report: Report, number: int | None = None) -> ReportVersion:
+    """Its latest version, or the one of that number; NotFoundError for none."""
+    wanted = report.number if number is None else number
+    found = ReportVersion.objects.filter(report=report, number=wanted).first()
+    if found is None:
+        raise NotFoundError("There is no such version of the report.")
+    return found
+
+
+def versions_of(reports: Iterable[Report]) -> dict[int, ReportVersion]:
+    """The latest version of each report, by the report's id; one query."""
+    wanted = {each.pk: each.number for each in reports}
+    found = ReportVersion.objects.filter(report__in=wanted)
+    return {each.report_id: each for each in found if wanted[each.report_id] == each.number}
+
+
+def reviews_of(report: Report) -> QuerySet[ReportReview]:
+    """What was said of it, the latest first."""
+    return ReportReview.objects.filter(report=report).select_related("by").order_by("-at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A released report as one person may open it: all of it, or some pupils' cards."""
+
+    report: Report
+    recipients: tuple[ReportRecipient, ...]
+
+
+def released_to(by: Actor) -> QuerySet[ReportRecipient]:
+    """What is released to the actor and not recalled, the latest first.
+
+    A guardian's cards are of those children of whom they may know now.
+    """
+    ward = Guardianship.objects.filter(
+        centre_id=by.centre_id,
+        guardian_id=by.user_id,
+        student_id=OuterRef("card__student_id"),
+        custody_blocked=False,
+        may_see_grades=True,
+    )
+    theirs = Q(card=None) | Q(card__student_id=by.user_id) | Exists(ward)
+    released = ReportRecipient.objects.filter(
+        theirs,
+        person_id=by.user_id,
+        centre_id=by.centre_id,
+        version__report__state=ReportState.RELEASED,
+    )
+    released = released.select_related("card", "version__report")
+    return released.order_by("-released_at", "pk")
+
+
+def get_released(report_id: int, *, by: Actor) -> Released:
+    """A report as it is released to the actor; NotFoundError otherwise."""
+    found = tuple(released_to(by).filter(version__report_id=report_id))
+    if not found:
+        raise NotFoundError(NO_REPORT)
+    return Released(found[0].version.report, found)
+
+
+def recipients_of(report: Report) -> QuerySet[ReportRecipient]:
+    """To whom its latest version was released."""
+    found = ReportRecipient.objects.filter(version__report=report, version__number=report.number)
+    return found.select_related("person", "card")

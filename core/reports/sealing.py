@@ -1,0 +1,44 @@
+"""The seal of a version: one hash over what was approved, so that nothing else can be released."""
+
+import hashlib
+import json
+
+from core.refusals import ConflictError
+from core.reports.models import Report, ReportVersion
+from core.reports.snapshot import Snapshot
+from core.reports.storage import path_of, sha256_of
+
+BROKEN = "The file is not the one that was made. Make the report anew."
+
+
+def seal_of(report: Report, version: ReportVersion) -> str:
+    """SHA-256 over the file, each card, the data, the kind's template and what was asked for.
+
+    The files are read anew: ConflictError when one of them is not what was made.
+    """
+    folder = path_of(version.folder)
+    cards = list(version.cards.order_by("place").values_list("student_id", "file_name", "sha256"))
+    made = [(version.file_name, version.sha256), *((name, sha) for _, name, sha in cards)]
+    for name, sha256 in made:
+        path = folder / name
+        if not path.is_file() or sha256_of(path) != sha256:
+            raise ConflictError(BROKEN)
+    sealed = {
+        "report": report.pk,
+        "version": version.number,
+        "kind": report.kind,
+        "template": version.template,
+        "params": report.params,
+        "format": report.format,
+        "file": version.sha256,
+        "cards": [[student, sha256] for student, _, sha256 in cards],
+        "data": snapshot_of(version).sha256,
+    }
+    return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode()).hexdigest()
+
+
+def snapshot_of(version: ReportVersion) -> Snapshot:
+    """The data that a version was made of."""
+    if version.snapshot is None:
+        raise ConflictError("The report is not made yet.")
+    return Snapshot.from_json(path_of(version.folder) / version.snapshot_name, version.snapshot)

@@ -1,0 +1,62 @@
+"""Where the files of reports lie: one folder for each version, in the media directory."""
+
+import hashlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+ROOM: Final = "reports"
+READABLE: Final = 0o640  # nginx may be of the group
+PART: Final = ".part"  # what is being written
+
+
+def new_folder() -> str:
+    """The name of a folder that nobody can guess."""
+    token = secrets.token_hex(16)
+    return f"{ROOM}/{token[:2]}/{token}"
+
+
+def path_of(folder: str) -> Path:
+    """Where a version's files are."""
+    return Path(settings.MEDIA_ROOT) / folder
+
+
+def begin_file(folder: str, name: str) -> Path:
+    """Where to write a file that is to be `settle`d when it is whole."""
+    path = path_of(folder) / (name + PART)
+    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    return path
+
+
+def settle(begun: Path) -> Path:
+    """Give a file that is whole its name; it has it, crash or not, when this returns."""
+    path = begun.with_name(begun.name.removesuffix(PART))
+    begun.chmod(READABLE)
+    _sync(begun)
+    begun.replace(path)
+    _sync(path.parent)
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def drop(folder: str) -> None:
+    """Remove a version's files, if they are still there."""
+    if folder.startswith(f"{ROOM}/"):
+        shutil.rmtree(path_of(folder), ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

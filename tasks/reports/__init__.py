@@ -1,0 +1,1 @@
+"""Queue `reports`: reports are made."""

@@ -1,0 +1,72 @@
+"""Report cards: a file for each pupil, a few at a time, and then all of them as one."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+
+from core.reports import making
+from core.reports.content import Text
+from core.reports.events import ReportRequested
+from core.reports.formats import FORMATS, Options
+from core.reports.formats.join import join_pdfs
+from core.reports.kind import Card, Format
+from core.reports.making import Order
+from core.reports.models import ReportCard
+from core.reports.snapshot import Snapshot
+from core.reports.storage import begin_file, path_of, settle
+from tasks.reports.shown import Shown
+from tasks.work import Work
+
+IN_CARDS: Final = (Format.PDF, Format.HTML)
+STEP: Final = 20  # cards that are written down together
+
+
+def write_cards(
+    work: Work[ReportRequested], order: Order, snapshot: Snapshot, shown: Shown
+) -> Path:
+    """Make the cards that no earlier attempt has made, and a file of all; returns that one."""
+    assert order.kind.cards is not None  # noqa: S101 - who calls has looked
+    cards = list(order.kind.cards(snapshot, order.setting))
+    made = set(order.version.cards.values_list("student_id", flat=True))
+    todo = [each for each in enumerate(cards) if each[1].student_id not in made]
+    room = f"cards-{secrets.token_hex(4)}"
+    for step in _steps(todo):
+        rows = [_write(order, room, place, card) for place, card in step]
+        with transaction.atomic():
+            making.note_cards(order, rows)
+            work.checkpoint({"cards": len(made) + len(rows)})
+        made |= {row.student_id for row in rows}
+        shown.writing(len(made), len(cards))
+    return _together(order, cards)
+
+
+def _steps(todo: Sequence[tuple[int, Card]]) -> Iterable[Sequence[tuple[int, Card]]]:
+    return (todo[begin : begin + STEP] for begin in range(0, len(todo), STEP))
+
+
+def _write(order: Order, room: str, place: int, card: Card) -> ReportCard:
+    written = FORMATS[order.format]
+    begun = begin_file(order.version.folder, f"{room}/{place:05}{written.suffix}")
+    document = order.document(card.parts, subtitle=card.name)
+    written.write(document, begun, Options(), lambda _: None)
+    path = settle(begun)
+    return making.card_of(order, student_id=card.student_id, name=card.name, place=place, path=path)
+
+
+def _together(order: Order, cards: Sequence[Card]) -> Path:
+    """All cards as one file, for who reviews them."""
+    suffix = FORMATS[order.format].suffix
+    begun = begin_file(order.version.folder, f"report-{secrets.token_hex(4)}{suffix}")
+    if order.format == Format.PDF and cards:
+        folder = path_of(order.version.folder)
+        names = order.version.cards.order_by("place").values_list("file_name", flat=True)
+        join_pdfs([folder / name for name in names], begun)
+    else:
+        parts = chain.from_iterable((Text(each.name, ""), *each.parts) for each in cards)
+        document = order.document(tuple(parts))
+        FORMATS[order.format].write(document, begun, Options(), lambda _: None)
+    return settle(begun)

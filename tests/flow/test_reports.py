@@ -1,0 +1,196 @@
+"""The life of a report: asked for, made, reviewed by a second person, released, recalled."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from core.homework.models import Homework
+from core.notices.models import Notice
+from core.people.models import User
+from core.reports.models import Report, ReportState, ReportVersion
+from core.reports.storage import path_of
+from core.submissions.models import Submission
+from tests.flow.conftest import School
+from tests.flow.people import assert_problem, client_of, post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STAFF, HEAD, TEACHER = ("staff@oakwood.example", "head@oakwood.example", "teacher@oakwood.example")
+
+
+@pytest.fixture(autouse=True)
+def _media(media: Path) -> None:
+    """Files of reports lie in a directory of the test's own."""
+
+
+def asked(school: School, kind: str = "class_progress", into: str = "csv") -> dict[str, Any]:
+    today = timezone.localdate()
+    params = {
+        "classes": [str(school.class_7a().pk)],
+        "since": str(today - timedelta(days=30)),
+        "until": str(today + timedelta(days=30)),
+    }
+    return {"kind": kind, "params": params, "format": into}
+
+
+def ask(school: School, email: str = STAFF, **more: Any) -> dict[str, Any]:
+    answer = post(client_of(email), "/api/reports", {**asked(school), **more})
+    assert answer.status_code == 202, answer.content
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def made(school: School, work_off: Callable[[], int], email: str = STAFF, **more: Any) -> int:
+    """A report that is ready."""
+    report_id = int(ask(school, email, **more)["id"])
+    work_off()
+    assert Report.objects.get(pk=report_id).state == ReportState.READY
+    return report_id
+
+
+def step(email: str, report_id: int, name: str, **body: Any) -> dict[str, Any]:
+    answer = post(client_of(email), f"/api/reports/{report_id}/{name}", body)
+    assert answer.status_code in {200, 202}, answer.content
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def approved(school: School, work_off: Callable[[], int], **more: Any) -> int:
+    report_id = made(school, work_off, **more)
+    step(STAFF, report_id, "submit")
+    step(HEAD, report_id, "review", decision="approve", comment="Good.")
+    return report_id
+
+
+def test_from_request_to_release(school: School, work_off: Callable[[], int]) -> None:
+    """Staff ask, a worker makes it, the head approves, and staff get exactly what was approved."""
+    school.publish()
+    first = ask(school)
+    assert first["state"] == "requested"
+    assert first["stream"] == f"report:{first['id']}"
+    work_off()
+    report_id = int(first["id"])
+    told = client_of(STAFF).get(f"/api/reports/{report_id}").json()
+    assert (told["state"], told["progress"], told["rows"]) == ("ready", 1.0, 30)
+
+    step(STAFF, report_id, "submit")
+    sealed = step(HEAD, report_id, "review", decision="approve")
+    assert sealed["state"] == "approved"
+    assert len(sealed["seal"]) == 64
+    step(STAFF, report_id, "release", audience="staff")
+    work_off()
+
+    content = b"".join(client_of(TEACHER).get(f"/api/reports/{report_id}/content"))
+    assert hashlib.sha256(content).hexdigest() == sealed["sha256"]
+    rows = list(csv.reader(io.StringIO(content.decode())))
+    assert len(rows) == 31
+    told_to = set(Notice.objects.filter(kind="report").values_list("person__email", flat=True))
+    assert told_to == {STAFF, HEAD, TEACHER, "admin@oakwood.example"}
+
+
+def test_equal_requests_share_one_report(school: School, work_off: Callable[[], int]) -> None:
+    first, second = ask(school), ask(school, HEAD)
+    assert first["id"] == second["id"]
+    assert Report.objects.count() == 1
+    work_off()
+    assert ask(school)["id"] != first["id"], "what is made already is not being made"
+
+
+def test_who_asked_does_not_review(school: School, work_off: Callable[[], int]) -> None:
+    report_id = int(ask(school, HEAD)["id"])
+    ask(school, "admin@oakwood.example")
+    work_off()
+    step(HEAD, report_id, "submit")
+    for email in (HEAD, "admin@oakwood.example"):
+        body = {"decision": "approve"}
+        refused = post(client_of(email), f"/api/reports/{report_id}/review", body)
+        assert_problem(refused, 403)
+
+
+def test_steps_out_of_turn_are_refused(school: School, work_off: Callable[[], int]) -> None:
+    report_id = made(school, work_off)
+    staff, head = client_of(STAFF), client_of(HEAD)
+    at = f"/api/reports/{report_id}"
+    assert_problem(post(staff, f"{at}/release", {"audience": "staff"}), 409)
+    assert_problem(post(staff, f"{at}/recall", {}), 409)
+    assert_problem(post(staff, f"{at}/cancel", {}), 409)
+    assert_problem(post(head, f"{at}/review", {"decision": "approve"}), 409)
+    assert Report.objects.get(pk=report_id).state == ReportState.READY
+
+
+def test_a_cancelled_report_is_never_made(school: School, work_off: Callable[[], int]) -> None:
+    report_id = int(ask(school)["id"])
+    assert step(STAFF, report_id, "cancel")["state"] == "cancelled"
+    work_off()
+    assert Report.objects.get(pk=report_id).state == ReportState.CANCELLED
+    assert not path_of(ReportVersion.objects.get().folder).exists()
+    assert step(STAFF, report_id, "remake")["state"] == "requested"
+    work_off()
+    assert Report.objects.get(pk=report_id).state == ReportState.READY
+
+
+def graded(school: School, homework: Homework, score: str = "80") -> Submission:
+    """A submission that its teacher has graded, written past the actions."""
+    now = timezone.now()
+    found, _ = Submission.objects.update_or_create(
+        homework=homework,
+        student=User.objects.get(email="student1@oakwood.example"),
+        defaults={
+            "centre_id": homework.centre_id,
+            "state": "graded",
+            "version": 1,
+            "handed_in_at": now,
+            "due_at": homework.due_at,
+            "score": Decimal(score),
+        },
+    )
+    return found
+
+
+def test_changed_marks_make_it_stale(school: School, work_off: Callable[[], int]) -> None:
+    """It cannot be released until it is made anew, and the difference is told."""
+    homework = school.publish()
+    graded(school, homework, "80")
+    report_id = approved(school, work_off)
+    graded(school, homework, "40")
+    released = post(client_of(STAFF), f"/api/reports/{report_id}/release", {"audience": "staff"})
+    assert_problem(released, 409)
+    assert Report.objects.get(pk=report_id).state == ReportState.STALE
+    assert_problem(client_of(TEACHER).get(f"/api/reports/{report_id}/content"), 404)
+
+    step(STAFF, report_id, "remake")
+    work_off()
+    told = client_of(STAFF).get(f"/api/reports/{report_id}/differences?before=1&after=2").json()
+    assert [(each["what"], each["changes"]) for each in told["rows"]] == [
+        ("changed", [{"figure": "Average", "before": "0.8", "after": "0.4"}])
+    ]
+
+
+def test_a_recalled_report_is_gone_at_once(school: School, work_off: Callable[[], int]) -> None:
+    report_id = approved(school, work_off)
+    step(STAFF, report_id, "release", audience="staff")
+    teacher = client_of(TEACHER)
+    assert teacher.get(f"/api/reports/{report_id}/content").status_code == 200
+    step(STAFF, report_id, "recall")
+    assert_problem(teacher.get(f"/api/reports/{report_id}/content"), 404)
+    assert teacher.get("/api/reports/released").json()["items"] == []
+
+
+def test_a_file_that_was_changed_cannot_be_released(
+    school: School, work_off: Callable[[], int]
+) -> None:
+    report_id = approved(school, work_off)
+    version = ReportVersion.objects.get()
+    path = path_of(version.folder) / version.file_name
+    path.write_bytes(path.read_bytes() + b"one more\n")
+    refused = post(client_of(STAFF), f"/api/reports/{report_id}/release", {"audience": "staff"})
+    assert_problem(refused, 409)
+    assert Report.objects.get(pk=report_id).state == ReportState.APPROVED
