@@ -91,6 +91,9 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/reports/<int:report_id>/reviews": OVERSEEING,
     "GET api/reports/<int:report_id>/recipients": OVERSEEING,
     "GET api/reports/<int:report_id>/differences": OVERSEEING,
+    "GET api/recurring-reports": OFFICE,
+    "POST api/recurring-reports": OFFICE,
+    "DELETE api/recurring-reports/<int:recurring_id>": OFFICE,
     # remarks; whose class it is is decided in core/remarks/
     "GET api/classes/<int:class_id>/remarks": OVERSEEING,
     "PUT api/classes/<int:class_id>/students/<int:student_id>/remark": TEACHING,

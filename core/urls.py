@@ -47,6 +47,7 @@ from core.people.api import router as people
 from core.remarks import pages as remark_pages
 from core.remarks.api import router as remarks
 from core.reports.api import router as reports
+from core.reports.recurring_api import router as recurring_reports
 from core.submissions import class_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
@@ -78,6 +79,7 @@ for router in (
     submissions,
     remarks,
     reports,
+    recurring_reports,
     office,
     imports,
     tickets,

@@ -73,6 +73,8 @@ from core.people.events import (
 )
 from core.remarks.events import RemarkWritten
 from core.reports.events import (
+    RecurringReportEnded,
+    RecurringReportPlanned,
     ReportApproved,
     ReportBegun,
     ReportCancelled,
@@ -110,7 +112,12 @@ from core.tickets.events import (
 from tasks.cleanup import canary as cleanup_canary
 from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
-from tasks.cleanup.reports import drop_report_files, end_reports, settle_doubts
+from tasks.cleanup.reports import (
+    drop_report_files,
+    end_reports,
+    make_recurring,
+    settle_doubts,
+)
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
@@ -195,6 +202,7 @@ SILENT: Final[dict[type[Event], str]] = {
     # reports
     ReportBegun: "the report's page shows it at once to who waits for it",
     ReportCancelled: "concerns only who cancels it, whose page shows it at once",
+    RecurringReportEnded: "concerns only who ends it; what is planned looks first",
     ReportRecalled: "its links are dead from the commit on; the audit has it",
     QueueResumed: "the action wakes the workers itself, and the relay does",
 }
@@ -256,6 +264,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     ReportReleaseScheduled: (report_notices.release_when_due,),
     ReportReleased: (report_notices.notify_released, mail_released),
     ReportsExpiryDue: (end_reports,),
+    RecurringReportPlanned: (make_recurring,),
     ReportExpired: (drop_report_files,),
     JobFailed: (report_notices.note_failed_report,),
     # files

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -112,6 +113,12 @@ def _begin(kind: Kind, params: Params, asked: dict[str, Any], by: Actor) -> Repo
     _add_asker(report, by.user_id)
     _order(report, kind, by)
     return report
+
+
+def add_askers(report: Report, people: Iterable[int]) -> None:
+    """Let these people share a report as if they had asked for it."""
+    for person_id in people:
+        _add_asker(report, person_id)
 
 
 def _add_asker(report: Report, person_id: int) -> None:
