@@ -74,7 +74,10 @@ def checked_params(kind: Kind, params: dict[str, Any], *, by: Actor) -> Params:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(["params", *map(str, first["loc"])])
         raise InvalidError(place, first["msg"]) from None
-    check_choices(given, by)
+    try:
+        check_choices(given, by)
+    except InvalidError as refusal:
+        raise InvalidError(f"params.{refusal.loc}", refusal.msg) from None
     return given
 
 

@@ -62,7 +62,7 @@ set_work AS (
         submission.score / nullif(set_work.max_score, 0) AS share,
         CASE
             WHEN submission.state IS NOT NULL THEN submission.state
-            WHEN set_work.due_at < now() THEN 'missing'
+            WHEN set_work.due_at < %(as_of)s THEN 'missing'
             ELSE 'open'
         END AS standing,
         coalesce(

@@ -28,6 +28,7 @@ from tests.flow.pages import tell_class
 from tests.flow.people import post
 
 REMARK = "Thinks before writing."
+AS_OF = clock.now()
 
 P = TypeVar("P", bound=Part)
 
@@ -57,7 +58,7 @@ class Reported:
     def setting(self, kind: Kind, slug: str = "oakwood", **params: Any) -> Setting:
         centre = self.centre(slug)
         given = kind.params.model_validate(self.params(kind.name, slug) | params)
-        return Setting(centre.pk, centre.timezone, given)
+        return Setting(centre.pk, centre.timezone, given, AS_OF)
 
     def snapshot(self, name: str, slug: str = "oakwood", **params: Any) -> Snapshot:
         """A snapshot of a kind, taken as its job would."""

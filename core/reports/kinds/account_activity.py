@@ -60,7 +60,7 @@ FROM asked JOIN people_user person ON person.id = asked.person_id
 LEFT JOIN signed ON signed.person_id = asked.person_id
 UNION ALL
 SELECT email, name, email, (SELECT string_agg(role, ', ' ORDER BY role) FROM unnest(roles) role),
-    CASE WHEN expires_at <= now() THEN 'expired' ELSE 'invited' END, NULL, 0
+    CASE WHEN expires_at <= %(as_of)s THEN 'expired' ELSE 'invited' END, NULL, 0
 FROM people_invitation
 WHERE centre_id = %(centre_id)s AND accepted_at IS NULL AND revoked_at IS NULL
     AND (%(role)s::text IS NULL OR %(role)s::text = ANY(roles))
@@ -135,6 +135,7 @@ KIND = Kind(
     compose=compose,
     asked_by=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}),
     keys=("whom",),
+    names=("name",),
     figures=titles_of(SHOWN, "standing", "last_signed_in", "times"),
     kept=timedelta(days=90),
 )

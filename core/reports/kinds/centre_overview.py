@@ -186,5 +186,6 @@ KIND = Kind(
     compose=compose,
     asked_by=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}),
     keys=("week",),
+    names=("week",),
     figures=titles_of(SHOWN, "homework", "handed_in", "late", "missing", "opened", "resolved"),
 )

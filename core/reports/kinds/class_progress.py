@@ -116,6 +116,7 @@ KIND = Kind(
     },
     compose=compose,
     keys=("student_id", "class_id"),
+    names=("student", "class"),
     figures=titles_of(SHOWN, "due", "handed_in", "late", "missing", "graded", "average"),
     stale_on=CHANGED_BY,
 )

@@ -193,6 +193,7 @@ KIND = Kind(
     compose=compose,
     asked_by=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}),
     keys=("event_id", "whom"),
+    names=("name", "kind", "about"),
     figures=titles_of(SHOWN, "portal", "email"),
     kept=timedelta(days=90),
 )

@@ -117,6 +117,7 @@ KIND = Kind(
     },
     compose=compose,
     keys=("homework_id", "student_id"),
+    names=("student", "homework"),
     figures=titles_of(SHOWN, "standing", "handed_in_at", "late", "score"),
     stale_on=CHANGED_BY,
 )

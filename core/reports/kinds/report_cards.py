@@ -148,6 +148,7 @@ KIND = Kind(
     compose=compose,
     cards=cards,
     keys=("student_id", "class_id"),
+    names=("student", "class"),
     figures=titles_of(SHOWN, "handed_in", "late", "missing", "graded", "average", "remark"),
     stale_on=CHANGED_BY | {RemarkWritten},
 )
