@@ -39,6 +39,7 @@ from core.notices.api import router as notices
 from core.notices.preferences_api import router as preferences
 from core.office import audit_pages, guardian_pages, invitation_pages, joining
 from core.office import pages as office_pages
+from core.office.address_api import router as addresses
 from core.office.api import router as office
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
@@ -74,6 +75,7 @@ for router in (
     homework,
     submissions,
     office,
+    addresses,
     imports,
     tickets,
     ticket_categories,
