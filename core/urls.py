@@ -15,6 +15,7 @@ from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
 from core.calendar import pages as calendar_pages
 from core.calendar.api import router as calendar
+from core.centres import ops_pages as centre_ops_pages
 from core.centres import pages as centre_pages
 from core.centres.api import router as centres
 from core.classes import enrolment_pages
@@ -91,6 +92,10 @@ urlpatterns = [
     # centres, calendar, classes
     path("centre.css", centre_pages.stylesheet, name="centre-css"),
     path("centre-settings", centre_pages.settings, name="centre-settings"),
+    path("ops/centres", centre_ops_pages.centres, name="ops-centres"),
+    path("ops/centres/new", centre_ops_pages.open_centre, name="open-centre"),
+    path("ops/centres/<int:centre_id>", centre_ops_pages.centre, name="ops-centre"),
+    path("ops/centres/<int:centre_id>/admins", centre_ops_pages.invite_admin, name="invite-admin"),
     path("calendar", home_calendar.calendar, name="calendar"),
     path("calendar/terms/new", calendar_pages.add_term, name="add-term"),
     path("calendar/terms/<int:term_id>", calendar_pages.edit_term, name="edit-term"),

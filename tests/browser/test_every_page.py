@@ -28,6 +28,7 @@ PEOPLE: Final[dict[str, str]] = {
 # What fills a route's parameter: a query for one of oakwood's, `%s` for the address of who asks.
 # A parameter that is not here makes its pages unseen, which fails below.
 FILLINGS: Final[dict[str, str]] = {
+    "centre_id": "SELECT min(id) FROM people_centre",
     "class_id": "SELECT min(id) FROM classes_schoolclass WHERE name = '7A'",
     "course_id": "SELECT min(id) FROM classes_course",
     "enrolment_id": "SELECT min(id) FROM classes_enrolment",
