@@ -30,7 +30,7 @@ def centres(request: HttpRequest) -> HttpResponse:
         "page": page,
         "counts": queries.counts_by_role([centre.pk for centre in page]),
         "roles": list(Role),
-        "languages": dict(Language.choices),
+        "language_names": dict(Language.choices),
     }
     return render(request, "centres/all.html", shown)
 
