@@ -282,6 +282,7 @@ RULES: Final[dict[str, Rule]] = {
     "GET classes/<int:class_id>/grade-book.csv": OVERSEEING,
     "GET files/<int:file_id>": MEMBER,
     "GET files/<int:file_id>/thumbnail": MEMBER,
+    "GET files/<int:file_id>/picture": MEMBER,
     # people of a centre
     "GET people": OFFICE,
     "GET people/invite": ADMINS,

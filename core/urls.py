@@ -188,6 +188,7 @@ urlpatterns = [
     ),
     path("files/<int:file_id>", file_pages.content, name="file"),
     path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
+    path("files/<int:file_id>/picture", file_pages.picture, name="file-picture"),
     path("notices", notice_pages.notices, name="notices"),
     # people of a centre
     path("people", office_pages.people, name="people"),
