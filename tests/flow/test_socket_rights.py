@@ -9,9 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.conf import settings as portal
 from django.db import transaction
-from redis import Redis
 
 from consumers import live as consumer
 from consumers.conversation import Conversation
@@ -21,15 +19,12 @@ from core.classes.enrolment_actions import end_enrolment, move_student
 from core.classes.models import Enrolment, Teaching
 from core.isolation.scope import everywhere
 from core.live import entries
-from core.live.doorbell import doorbell_of
-from core.live.groups import group_of
 from core.live.streams import StreamKind
 from core.people.guardians import block_guardian, unlink_guardian
-from core.people.models import Guardianship, User
+from core.people.models import Guardianship
 from tests.flow.conftest import School
 from tests.flow.people import PARENT, STUDENT, TEACHER
-from tests.servers import wait_for
-from tests.sockets import SocketServer, cookie_of, entry, serving
+from tests.sockets import SocketServer, at_the_door, cookie_of, entry, serving
 
 ADMIN = "admin@oakwood.example"
 
@@ -53,13 +48,6 @@ def ward(user_id: int, ident: str) -> str | None:
 
 
 KINDS = tuple(StreamKind(find.__name__, find) for find in (attends, teaches, ward))
-
-
-def at_the_door(user: User) -> None:
-    """Wait until the server hears their bell."""
-    bell = f"*:group:{group_of(doorbell_of(user.pk))}"
-    with Redis.from_url(portal.ENV.redis_url(1)) as layer:
-        wait_for(lambda: bool(layer.keys(bell)), seconds=10)
 
 
 @pytest.fixture(params=[60.0, 0.1], ids=["rung", "heartbeat alone"])

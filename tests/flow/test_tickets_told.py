@@ -6,16 +6,12 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
-from redis import Redis
 
 from consumers.streams import STREAMS
 from core.events import claims
 from core.events.models import Delivery
 from core.live import entries
-from core.live.doorbell import doorbell_of
-from core.live.groups import group_of
 from core.live.models import Entry
 from core.live.streams import find_stream
 from core.notices.models import Notice, NoticePreference
@@ -38,8 +34,8 @@ from tests.flow.desk import (
 from tests.flow.pages import shown
 from tests.flow.people import STUDENT, TEACHER, client_of, post
 from tests.flow.test_homework_published import mailbox
-from tests.servers import Servers, wait_for
-from tests.sockets import SocketServer, cookie_of, serving
+from tests.servers import Servers
+from tests.sockets import SocketServer, at_the_door, cookie_of, serving
 
 __all__ = ["desk"]
 
@@ -373,13 +369,6 @@ def test_both_sides_follow_live(desk: Desk, server: SocketServer) -> None:
         heard = student.hear("entry")
         assert (heard["stream"], heard["seq"]) == (name, 2)
         assert heard["data"]["what"] == "commented"
-
-
-def at_the_door(user: User) -> None:
-    """Wait until the server hears their bell."""
-    bell = f"*:group:{group_of(doorbell_of(user.pk))}"
-    with Redis.from_url(settings.ENV.redis_url(1)) as layer:
-        wait_for(lambda: bool(layer.keys(bell)), seconds=10)
 
 
 class TestWhoMayNotReadAnyMore:
