@@ -15,6 +15,7 @@ from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
 from core.calendar import pages as calendar_pages
 from core.calendar.api import router as calendar
+from core.centres import ops_pages as centre_ops_pages
 from core.centres import pages as centre_pages
 from core.centres.api import router as centres
 from core.classes import enrolment_pages
@@ -39,6 +40,7 @@ from core.notices.api import router as notices
 from core.notices.preferences_api import router as preferences
 from core.office import audit_pages, guardian_pages, invitation_pages, joining
 from core.office import pages as office_pages
+from core.office.address_api import router as addresses
 from core.office.api import router as office
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
@@ -81,6 +83,7 @@ for router in (
     reports,
     recurring_reports,
     office,
+    addresses,
     imports,
     tickets,
     ticket_categories,
@@ -96,6 +99,10 @@ urlpatterns = [
     # centres, calendar, classes
     path("centre.css", centre_pages.stylesheet, name="centre-css"),
     path("centre-settings", centre_pages.settings, name="centre-settings"),
+    path("ops/centres", centre_ops_pages.centres, name="ops-centres"),
+    path("ops/centres/new", centre_ops_pages.open_centre, name="open-centre"),
+    path("ops/centres/<int:centre_id>", centre_ops_pages.centre, name="ops-centre"),
+    path("ops/centres/<int:centre_id>/admins", centre_ops_pages.invite_admin, name="invite-admin"),
     path("calendar", home_calendar.calendar, name="calendar"),
     path("calendar/terms/new", calendar_pages.add_term, name="add-term"),
     path("calendar/terms/<int:term_id>", calendar_pages.edit_term, name="edit-term"),
@@ -194,6 +201,7 @@ urlpatterns = [
     ),
     path("files/<int:file_id>", file_pages.content, name="file"),
     path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
+    path("files/<int:file_id>/picture", file_pages.picture, name="file-picture"),
     path("notices", notice_pages.notices, name="notices"),
     # people of a centre
     path("people", office_pages.people, name="people"),

@@ -23,6 +23,7 @@ from core.classes.events import (
 )
 from core.classes.models import Course, SchoolClass, Teaching
 from core.events.publish import publish
+from core.live.doorbell import look_again
 from core.people.actor import Actor
 from core.people.models import Role, User
 from core.refusals import InvalidError, NotFoundError
@@ -118,6 +119,7 @@ def remove_teacher(*, class_id: int, person_id: int, by: Actor) -> None:
     gone, __ = Teaching.objects.filter(school_class=school_class, teacher_id=person_id).delete()
     if not gone:
         raise NotFoundError("There is no such teacher of this class.")
+    look_again([person_id])
     publish(TeacherRemoved(centre_id=by.centre_id, class_id=class_id, teacher_id=person_id))
     _record("teacher.removed", school_class, by, teacher=person_id)
 

@@ -28,6 +28,7 @@ PEOPLE: Final[dict[str, str]] = {
 # What fills a route's parameter: a query for one of oakwood's, `%s` for the address of who asks.
 # A parameter that is not here makes its pages unseen, which fails below.
 FILLINGS: Final[dict[str, str]] = {
+    "centre_id": "SELECT min(id) FROM people_centre",
     "class_id": "SELECT min(id) FROM classes_schoolclass WHERE name = '7A'",
     "course_id": "SELECT min(id) FROM classes_course",
     "enrolment_id": "SELECT min(id) FROM classes_enrolment",
@@ -56,6 +57,7 @@ UNSEEN: Final[dict[str, str]] = {
     "unsubscribe/<str:token>": MAILED,
     "files/<int:file_id>": "a file, not a page",
     "files/<int:file_id>/thumbnail": "a picture, not a page",
+    "files/<int:file_id>/picture": "a part of a page",
     "mailbox/<str:mail_id>": "a mail has come or not; the homework journey looks at one",
     "mailbox/<str:mail_id>/html": "a stranger's mail, in a frame",
 }

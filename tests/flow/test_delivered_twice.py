@@ -18,7 +18,6 @@ from core.canary.models import QueueCanary
 from core.classes.actions import open_class
 from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment
-from core.demo.school import PASSWORD
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
@@ -289,7 +288,7 @@ def have_somebody_join(school: School) -> None:
 
 def ask_for_another_address(school: School) -> None:
     teacher = school.user("teacher@oakwood.example")
-    ask_for_address(email="taylor@mail.example", password=PASSWORD, by=teacher)
+    ask_for_address(email="taylor@mail.example", by=teacher)
 
 
 def change_somebodys_roles(school: School) -> None:
