@@ -110,6 +110,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     },
     "POST api/homework/<int:homework_id>/submissions": {"body": "One half."},
     "POST api/submissions/<int:submission_id>/grade": {"score": 87.5},
+    "POST api/homework/<int:homework_id>/grades": {"student_id": "1", "score": 87.5},
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
     "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
