@@ -22,4 +22,9 @@ document.addEventListener("keydown", (event) => {
   found.click();
 });
 
+// Where a page is for nothing but filling in, who has a keyboard begins at once.
+if (matchMedia("(any-pointer: fine)").matches) {
+  document.querySelector("[data-begin] input:not([type=hidden])")?.focus();
+}
+
 for (const legend of document.querySelectorAll("[data-keys]")) legend.hidden = false;
