@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from core.homework.models import Homework
 from core.mail.models import Mail
 from core.notices.models import Notice
 from core.people.models import Guardianship, User
+from core.refusals import ConflictError
+from core.submissions.actions import grade_unsubmitted, hand_in
 from core.submissions.models import Review, Submission
 from core.submissions.reminders import missing_work
 from tests.flow.conftest import School
@@ -32,6 +35,7 @@ from tests.flow.people import (
     client_of,
     post,
 )
+from tests.flow.test_enrolment import at_once
 
 WorkOff = Callable[[], int]
 OTHER = "student2@oakwood.example"
@@ -120,6 +124,24 @@ def test_what_is_graded_can_be_given_back_and_then_handed_in(
     assert (again["id"], again["state"], again["version"]) == (told["id"], "handed_in", 1)
     assert again["handed_in_at"] is not None
     assert_problem(grade(told["id"], version=0), 409)
+
+
+def test_of_a_grade_and_work_at_once_one_comes_first(school: School, homework: Homework) -> None:
+    teacher, student = school.actor(TEACHER), school.actor(STUDENT)
+    grading = partial(
+        grade_unsubmitted,
+        homework_id=homework.pk,
+        student_id=student.user_id,
+        score=Decimal(80),
+        comment="",
+        by=teacher,
+    )
+    handing = partial(hand_in, homework_id=homework.pk, body="One half.", by=student)
+    refused = [isinstance(each, ConflictError) for each in at_once([grading, handing])]
+    assert sorted(refused) == [False, True]
+    submission = Submission.objects.get()
+    stands = (submission.state, submission.version, Review.objects.count())
+    assert stands == (("handed_in", 1, 0) if refused[0] else ("graded", 0, 1))
 
 
 def test_who_was_given_nothing_back_is_graded_anew_without_work(
