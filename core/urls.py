@@ -18,7 +18,7 @@ from core.calendar.api import router as calendar
 from core.centres import ops_pages as centre_ops_pages
 from core.centres import pages as centre_pages
 from core.centres.api import router as centres
-from core.classes import enrolment_pages
+from core.classes import enrolment_pages, history_pages
 from core.classes import pages as classes_pages
 from core.classes.api import router as classes
 from core.classes.enrolment_api import router as enrolments
@@ -51,6 +51,7 @@ from core.remarks.api import router as remarks
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
 from core.submissions import class_pages
+from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
@@ -119,6 +120,7 @@ urlpatterns = [
     path("classes/<int:class_id>/manage", enrolment_pages.manage, name="manage-class"),
     path("classes/<int:class_id>/edit", classes_pages.edit_class, name="edit-class"),
     path("classes/<int:class_id>/archive", classes_pages.archive_class, name="archive-class"),
+    path("classes/<int:class_id>/unarchive", classes_pages.unarchive_class, name="unarchive-class"),
     path("classes/<int:class_id>/enrol", enrolment_pages.enrol, name="enrol-student"),
     path("classes/<int:class_id>/teachers", enrolment_pages.assign, name="assign-teacher"),
     path(
@@ -128,6 +130,7 @@ urlpatterns = [
     ),
     path("enrolments/<int:enrolment_id>/move", enrolment_pages.move, name="move-student"),
     path("enrolments/<int:enrolment_id>/end", enrolment_pages.end, name="end-enrolment"),
+    path("students/<int:student_id>/enrolments", history_pages.history, name="student-history"),
     path("courses", classes_pages.courses, name="courses"),
     path("courses/new", classes_pages.add_course, name="add-course"),
     path("courses/<int:course_id>", classes_pages.edit_course, name="edit-course"),
@@ -164,6 +167,11 @@ urlpatterns = [
     path("homework/<int:homework_id>", submission_pages.homework, name="homework"),
     path("homework/<int:homework_id>/work", submission_pages.work, name="homework-work"),
     path("homework/<int:homework_id>/hand-in", submission_pages.hand_in, name="hand-in"),
+    path(
+        "homework/<int:homework_id>/grades/<int:student_id>",
+        paper_pages.grade_unsubmitted,
+        name="grade-unsubmitted",
+    ),
     path("submissions/<int:submission_id>", submission_pages.submission, name="submission"),
     path("submissions/<int:submission_id>/grade", submission_pages.grade, name="grade"),
     path("submissions/<int:submission_id>/return", submission_pages.give_back, name="give-back"),

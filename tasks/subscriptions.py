@@ -17,6 +17,7 @@ from core.classes.events import (
     ClassArchived,
     ClassChanged,
     ClassOpened,
+    ClassUnarchived,
     CourseAdded,
     CourseChanged,
     StudentEnrolled,
@@ -142,7 +143,11 @@ from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcom
 from tasks.notices.digests import call_centre_digests
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
-from tasks.notices.homework_timed import publish_on_time, take_back_notices
+from tasks.notices.homework_timed import (
+    publish_on_time,
+    return_missed_to_drafts,
+    take_back_notices,
+)
 from tasks.notices.imports import notify_import
 from tasks.notices.people import notify_joined, notify_linked, notify_roles
 from tasks.notices.reminders import open_reminder_days, remind_students
@@ -226,6 +231,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
     TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
     TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
+    ClassUnarchived: (return_missed_to_drafts,),
     StudentEnrolled: (tell_teachers_of_newcomer,),
     StudentMoved: (tell_teachers_of_move,),
     # people

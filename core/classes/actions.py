@@ -16,6 +16,7 @@ from core.classes.events import (
     ClassArchived,
     ClassChanged,
     ClassOpened,
+    ClassUnarchived,
     CourseAdded,
     CourseChanged,
     TeacherAssigned,
@@ -84,7 +85,7 @@ def change_class(*, class_id: int, by: Actor, **changes: Any) -> SchoolClass:
 
 @transaction.atomic
 def archive_class(*, class_id: int, by: Actor) -> SchoolClass:
-    """Close a class for good: those in it keep reading, nobody changes anything. Twice is once."""
+    """Close a class: those in it keep reading, nobody changes anything. Twice is once."""
     school_class = queries.get_class(class_id, by=by)
     if school_class.archived_at:
         return school_class
@@ -93,6 +94,25 @@ def archive_class(*, class_id: int, by: Actor) -> SchoolClass:
     school_class.save(update_fields=["archived_at"])
     publish(ClassArchived(centre_id=by.centre_id, class_id=school_class.pk))
     _record("class.archived", school_class, by)
+    return school_class
+
+
+@transaction.atomic
+def unarchive_class(*, class_id: int, by: Actor) -> SchoolClass:
+    """Let an archived class go on, with those who were in it. Twice is once.
+
+    Nothing can stand against it: its name was kept for it, and so were its enrolments. A student
+    who attends another class meanwhile attends both.
+    """
+    queries.get_class(class_id, by=by)
+    locked = SchoolClass.objects.select_for_update(of=("self",), no_key=True)
+    school_class = locked.select_related("centre").get(pk=class_id)
+    if school_class.archived_at is None:
+        return school_class
+    school_class.archived_at = None
+    school_class.save(update_fields=["archived_at"])
+    publish(ClassUnarchived(centre_id=by.centre_id, class_id=school_class.pk))
+    _record("class.unarchived", school_class, by)
     return school_class
 
 

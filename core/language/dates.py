@@ -1,6 +1,6 @@
 """Dates and times in words: in the reader's language, as the clocks of a time zone show them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,12 @@ def brief(moment: datetime, zone: str) -> str:
     there = local(moment, zone)
     day = str(format_skeleton("MMMEd", there, locale=spoken())).replace(",", "")
     return f"{day}, {time(moment, zone)}"
+
+
+def shortly(moment: datetime, zone: str) -> str:
+    """`16:00` for what comes within a day, `Fri 27 Nov, 16:00` for what comes later."""
+    is_near = moment - clock.now() < timedelta(days=1)
+    return time(moment, zone) if is_near else brief(moment, zone)
 
 
 def date(moment: datetime, zone: str) -> str:

@@ -41,6 +41,11 @@ FILLINGS: Final[dict[str, str]] = {
         " ON person.id = requester_id WHERE email = %s OR %s ~ '^(staff|head|admin)@'"
     ),
     "person_id": "SELECT id FROM people_user WHERE email = 'parent1@oakwood.example'",
+    "student_id": (  # oneself, or one's child; for others somebody who has handed in nothing
+        "SELECT coalesce(max(person.id) FILTER (WHERE email = replace(%s, 'parent', 'student')),"
+        " max(person.id)) FROM people_user person JOIN classes_enrolment ON student_id = person.id"
+        " JOIN people_centre centre ON centre.id = centre_id WHERE slug = 'oakwood'"
+    ),
     "import_id": "SELECT min(id) FROM imports_peopleimport",
     "event_id": "SELECT min(id::text) FROM event WHERE kind = 'HomeworkPublished'",
     "notice_id": (  # people see their own alone, and some have none

@@ -118,6 +118,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "term_id": "1",
         "text": "Walks well.",
     },
+    "POST api/homework/<int:homework_id>/grades": {"student_id": "1", "score": 87.5},
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
     "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},
