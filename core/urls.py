@@ -50,7 +50,6 @@ from core.remarks import pages as remark_pages
 from core.remarks.api import router as remarks
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
-from core.submissions import class_pages
 from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
