@@ -138,6 +138,7 @@ def _order(report: Report, kind: Kind, by: Actor) -> None:
         number=report.number,
         folder=new_folder(),
         template=kind.template,
+        expected_rows=queries.expected_rows(report),
         requested_at=clock.now(),
     )
     event = REMAKE.event(centre_id=report.centre_id, report_id=report.pk, number=report.number)
