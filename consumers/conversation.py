@@ -15,6 +15,7 @@ from core.live.streams import FoundStream, StreamKind, find_stream
 Said = Subscribe | Unsubscribe | Publish | Ping
 
 MOST_STREAMS: Final = 100  # that one socket may watch
+NOT_ANY_MORE: Final = "You may not read %s any more, or not as before."
 
 
 class Conversation:
@@ -27,7 +28,8 @@ class Conversation:
         self._outlet = outlet
         self._hub = hub
         self._kinds = kinds
-        self._watches: dict[str, Watch] = {}
+        self._watches: dict[str, tuple[Watch, Ref]] = {}
+        self._looks = 0
 
     async def follow(self, frame: Said) -> None:
         """Do what a frame says. Raises FrameError, and what the database raises."""
@@ -43,10 +45,29 @@ class Conversation:
 
     def end(self) -> None:
         """Watch nothing any more."""
-        for watch in self._watches.values():
+        for watch, _ in self._watches.values():
             self._hub.feed.leave(watch)
 
+    async def look_again(self) -> None:
+        """Watch no more, and say so, what the person may not read any more, or reads otherwise."""
+        self._looks += 1
+        names = list(self._watches)
+        if not names:
+            return
+        stored = await self._hub.desk.ask(self._all_stored, names)
+        for name in names:
+            watch, ref = self._watches.get(name, (None, None))
+            if watch and watch.stream != stored[name]:
+                self._unsubscribe(name)
+                self._outlet.put(frames.error("not_allowed", NOT_ANY_MORE % name, ref))
+
+    def _all_stored(self, names: Sequence[str]) -> dict[str, str | None]:
+        """The streams that the names lead to by now."""
+        found = {name: find_stream(self._kinds, self._user_id, name) for name in names}
+        return {name: each.stored_as if each else None for name, each in found.items()}
+
     async def _subscribe(self, frame: Subscribe) -> None:
+        looks = self._looks
         found = await self._find(frame.stream, frame.ref)
         self._unsubscribe(found.name)
         if len(self._watches) >= MOST_STREAMS:
@@ -60,11 +81,13 @@ class Conversation:
             after = kept.head
         self._outlet.put(frames.subscribed(found.name, kept.head, frame.ref))
         watch = self._hub.feed.watch(self._outlet, found.stored_as, found.name, after)
-        self._watches[found.name] = watch
+        self._watches[found.name] = watch, frame.ref
+        if looks != self._looks:  # their rights changed between asking and watching
+            await self.look_again()
 
     def _unsubscribe(self, name: str) -> None:
-        if watch := self._watches.pop(name, None):
-            self._hub.feed.leave(watch)
+        if watched := self._watches.pop(name, None):
+            self._hub.feed.leave(watched[0])
 
     async def _publish(self, frame: Publish) -> None:
         found = await self._find(frame.stream, frame.ref)

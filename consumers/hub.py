@@ -9,7 +9,7 @@ from django.conf import settings
 from consumers.desk import Desk
 from consumers.door import Door
 from consumers.feed import Feed
-from consumers.hints import Hints
+from consumers.hints import Hints, Ticks
 
 DESKS: Final = 4  # database connections for all sockets of the process
 
@@ -23,7 +23,7 @@ class Hub:
         self._own_desk = Desk(1)  # for what is read for all of them
         self._hints = Hints(get_channel_layer())
         self.feed = Feed(self._own_desk, heartbeat, self._hints)
-        self.door = Door(self.desk, heartbeat)
+        self.door = Door(self.desk, heartbeat, self._hints)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -33,10 +33,15 @@ class Hub:
                 self.feed.run(),
                 self.door.run(),
                 self._hints.run(
-                    heard=self.feed.heard, joined=self.feed.look_at, ticked=self.feed.ticked
+                    heard=self.feed.heard, joined=self.feed.look_at, ticked=self._ticked
                 ),
             )
             self._tasks = [asyncio.create_task(run) for run in runs]
+
+    def _ticked(self, ticks: Ticks) -> None:
+        said = list(ticks)
+        self.feed.ticked(said)
+        self.door.ticked(said)
 
     async def stop(self) -> None:
         """End all tasks and close the connections to the database."""

@@ -115,9 +115,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         if self._guest:
             self._hub.door.leave(self._guest)
         self._guest = guest
-        self._hub.door.enter(guest, outlet)
         if self._conversation is None:
             self._conversation = Conversation(guest.user_id, outlet, self._hub)
+        self._hub.door.enter(guest, outlet, self._conversation.look_again)
 
     def _leave(self) -> None:
         if self._dismissal:

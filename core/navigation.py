@@ -26,6 +26,7 @@ class Line:
     label: Promise
     page: str
     roles: frozenset[Role] | None = None  # None: for everybody who is signed in
+    operators: bool = False  # for those alone who run the system
 
 
 MAIN: Final = (
@@ -39,6 +40,7 @@ MAIN: Final = (
     Line(_("Centre"), "centre-settings", ADMINS),
     Line(_("Imports"), "imports", ADMINS),
     Line(_("Audit"), "audit", ADMINS),
+    Line(_("Centres"), "ops-centres", operators=True),
 )
 OWN: Final = (  # about the person themselves
     Line(_("Notices"), "notices"),
@@ -58,12 +60,19 @@ class Link:
 
 def links(request: HttpRequest, lines: tuple[Line, ...]) -> list[Link]:
     """The lines that lead somewhere and are for the person."""
-    actor: Actor | None = getattr(request, "actor", None)
     return [
         Link(line.label, path, is_below(request.path, path))
         for line, path in existing(lines)
-        if line.roles is None or (actor and actor.is_any(*line.roles))
+        if is_for(request, line)
     ]
+
+
+def is_for(request: HttpRequest, line: Line) -> bool:
+    """Whether a line is for the person."""
+    if line.operators and not getattr(request.user, "is_operator", False):
+        return False
+    actor: Actor | None = getattr(request, "actor", None)
+    return line.roles is None or bool(actor and actor.is_any(*line.roles))
 
 
 def existing(lines: tuple[Line, ...]) -> Iterator[tuple[Line, str]]:

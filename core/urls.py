@@ -15,9 +15,10 @@ from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
 from core.calendar import pages as calendar_pages
 from core.calendar.api import router as calendar
+from core.centres import ops_pages as centre_ops_pages
 from core.centres import pages as centre_pages
 from core.centres.api import router as centres
-from core.classes import enrolment_pages
+from core.classes import enrolment_pages, history_pages
 from core.classes import pages as classes_pages
 from core.classes.api import router as classes
 from core.classes.enrolment_api import router as enrolments
@@ -39,6 +40,7 @@ from core.notices.api import router as notices
 from core.notices.preferences_api import router as preferences
 from core.office import audit_pages, guardian_pages, invitation_pages, joining
 from core.office import pages as office_pages
+from core.office.address_api import router as addresses
 from core.office.api import router as office
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
@@ -49,7 +51,9 @@ from core.remarks.api import router as remarks
 from core.reports import document_pages, report_pages
 from core.reports import pages as reports_pages
 from core.reports.api import router as reports
+from core.reports.recurring_api import router as recurring_reports
 from core.submissions import class_pages
+from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
@@ -80,7 +84,9 @@ for router in (
     submissions,
     remarks,
     reports,
+    recurring_reports,
     office,
+    addresses,
     imports,
     tickets,
     ticket_categories,
@@ -96,6 +102,10 @@ urlpatterns = [
     # centres, calendar, classes
     path("centre.css", centre_pages.stylesheet, name="centre-css"),
     path("centre-settings", centre_pages.settings, name="centre-settings"),
+    path("ops/centres", centre_ops_pages.centres, name="ops-centres"),
+    path("ops/centres/new", centre_ops_pages.open_centre, name="open-centre"),
+    path("ops/centres/<int:centre_id>", centre_ops_pages.centre, name="ops-centre"),
+    path("ops/centres/<int:centre_id>/admins", centre_ops_pages.invite_admin, name="invite-admin"),
     path("calendar", home_calendar.calendar, name="calendar"),
     path("calendar/terms/new", calendar_pages.add_term, name="add-term"),
     path("calendar/terms/<int:term_id>", calendar_pages.edit_term, name="edit-term"),
@@ -112,6 +122,7 @@ urlpatterns = [
     path("classes/<int:class_id>/manage", enrolment_pages.manage, name="manage-class"),
     path("classes/<int:class_id>/edit", classes_pages.edit_class, name="edit-class"),
     path("classes/<int:class_id>/archive", classes_pages.archive_class, name="archive-class"),
+    path("classes/<int:class_id>/unarchive", classes_pages.unarchive_class, name="unarchive-class"),
     path("classes/<int:class_id>/enrol", enrolment_pages.enrol, name="enrol-student"),
     path("classes/<int:class_id>/teachers", enrolment_pages.assign, name="assign-teacher"),
     path(
@@ -121,6 +132,7 @@ urlpatterns = [
     ),
     path("enrolments/<int:enrolment_id>/move", enrolment_pages.move, name="move-student"),
     path("enrolments/<int:enrolment_id>/end", enrolment_pages.end, name="end-enrolment"),
+    path("students/<int:student_id>/enrolments", history_pages.history, name="student-history"),
     path("courses", classes_pages.courses, name="courses"),
     path("courses/new", classes_pages.add_course, name="add-course"),
     path("courses/<int:course_id>", classes_pages.edit_course, name="edit-course"),
@@ -157,6 +169,11 @@ urlpatterns = [
     path("homework/<int:homework_id>", submission_pages.homework, name="homework"),
     path("homework/<int:homework_id>/work", submission_pages.work, name="homework-work"),
     path("homework/<int:homework_id>/hand-in", submission_pages.hand_in, name="hand-in"),
+    path(
+        "homework/<int:homework_id>/grades/<int:student_id>",
+        paper_pages.grade_unsubmitted,
+        name="grade-unsubmitted",
+    ),
     path("submissions/<int:submission_id>", submission_pages.submission, name="submission"),
     path("submissions/<int:submission_id>/grade", submission_pages.grade, name="grade"),
     path("submissions/<int:submission_id>/return", submission_pages.give_back, name="give-back"),
@@ -220,6 +237,7 @@ urlpatterns = [
     ),
     path("files/<int:file_id>", file_pages.content, name="file"),
     path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
+    path("files/<int:file_id>/picture", file_pages.picture, name="file-picture"),
     path("notices", notice_pages.notices, name="notices"),
     # people of a centre
     path("people", office_pages.people, name="people"),

@@ -17,6 +17,7 @@ from core.classes.events import (
     ClassArchived,
     ClassChanged,
     ClassOpened,
+    ClassUnarchived,
     CourseAdded,
     CourseChanged,
     StudentEnrolled,
@@ -73,6 +74,8 @@ from core.people.events import (
 )
 from core.remarks.events import RemarkWritten
 from core.reports.events import (
+    RecurringReportEnded,
+    RecurringReportPlanned,
     ReportApproved,
     ReportBegun,
     ReportCancelled,
@@ -110,7 +113,12 @@ from core.tickets.events import (
 from tasks.cleanup import canary as cleanup_canary
 from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
-from tasks.cleanup.reports import drop_report_files, end_reports, settle_doubts
+from tasks.cleanup.reports import (
+    drop_report_files,
+    end_reports,
+    make_recurring,
+    settle_doubts,
+)
 from tasks.cleanup.sessions import clear_sessions
 from tasks.email import canary as email_canary
 from tasks.email import tickets as ticket_mails
@@ -135,7 +143,11 @@ from tasks.notices.classes import tell_teachers_of_move, tell_teachers_of_newcom
 from tasks.notices.digests import call_centre_digests
 from tasks.notices.homework import notify_class, notify_withdrawn
 from tasks.notices.homework_changed import notify_changed, settle
-from tasks.notices.homework_timed import publish_on_time, take_back_notices
+from tasks.notices.homework_timed import (
+    publish_on_time,
+    return_missed_to_drafts,
+    take_back_notices,
+)
 from tasks.notices.imports import notify_import
 from tasks.notices.people import notify_joined, notify_linked, notify_roles
 from tasks.notices.reminders import open_reminder_days, remind_students
@@ -195,6 +207,7 @@ SILENT: Final[dict[type[Event], str]] = {
     # reports
     ReportBegun: "the report's page shows it at once to who waits for it",
     ReportCancelled: "concerns only who cancels it, whose page shows it at once",
+    RecurringReportEnded: "concerns only who ends it; what is planned looks first",
     ReportRecalled: "its links are dead from the commit on; the audit has it",
     QueueResumed: "the action wakes the workers itself, and the relay does",
 }
@@ -218,6 +231,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
     TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
     TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
+    ClassUnarchived: (return_missed_to_drafts,),
     StudentEnrolled: (tell_teachers_of_newcomer,),
     StudentMoved: (tell_teachers_of_move,),
     # people
@@ -256,6 +270,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     ReportReleaseScheduled: (report_notices.release_when_due,),
     ReportReleased: (report_notices.notify_released, mail_released),
     ReportsExpiryDue: (end_reports,),
+    RecurringReportPlanned: (make_recurring,),
     ReportExpired: (drop_report_files,),
     JobFailed: (report_notices.note_failed_report,),
     # files

@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
+from redis import Redis
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from consumers.routing import live_application
+from core.live.doorbell import doorbell_of
 from core.live.entries import NewEntry
+from core.live.groups import group_of
+from tests.servers import wait_for
 
 PATIENCE = 10.0  # seconds in which a frame must come
 
@@ -117,3 +122,10 @@ def cookie_of(user: Any) -> str:
 def entry(stream: str, number: int = 1) -> NewEntry:
     """Something to tell."""
     return NewEntry(stream=stream, type="notice", data={"number": number})
+
+
+def at_the_door(user: Any) -> None:
+    """Wait until the server hears their bell."""
+    bell = f"*:group:{group_of(doorbell_of(user.pk))}"
+    with Redis.from_url(settings.ENV.redis_url(1)) as layer:
+        wait_for(lambda: bool(layer.keys(bell)), seconds=10)

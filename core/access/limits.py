@@ -4,6 +4,7 @@ The counts are in PostgreSQL: they outlive Redis and hold for all processes. A t
 it is made, so that however many are made at once, no more fail than may.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,12 +39,18 @@ CODE: Final = Limit("code", 10, QUARTER)  # of the second factor, by person
 # Here each request counts, for each may send a mail.
 RESET: Final = Limit("reset", 5, HOUR)
 RESET_ADDRESS: Final = Limit("reset-address", 200, HOUR)
+NEW_ADDRESS: Final = Limit("new-address", 5, HOUR)  # mails to confirm another address, by person
 
 LONGEST_WINDOW: Final = HOUR
 
 # Tries that have not ended take up the places of failures; somebody who finds none looks again
 # after each of these.
 PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # seconds
+
+# Who waits holds a thread and a connection to the database. So many of a process may; whoever comes
+# when they do is asked to come again, so that guesses in parallel leave the portal to others.
+MOST_WAITING: Final = 8
+_waiting_room = threading.BoundedSemaphore(MOST_WAITING)
 
 TAKE_PLACE: Final = """
 INSERT INTO try_count AS kept (key, failures, open, since) VALUES (%(key)s, 0, 1, %(now)s)
@@ -123,15 +130,31 @@ def _counted(limit: Limit, key: str, this: Try) -> Iterator[None]:
 
 
 def _take_place(limit: Limit, key: str) -> None:
+    if _is_place_taken(limit, key):
+        return
+    _refuse_locked(limit, key)
+    if not _waiting_room.acquire(blocking=False):
+        raise TryLaterError(1)
+    try:
+        _wait_for_place(limit, key)
+    finally:
+        _waiting_room.release()
+
+
+def _wait_for_place(limit: Limit, key: str) -> None:
     for pause in PAUSES:
+        time.sleep(pause)
         if _is_place_taken(limit, key):
             return
-        locked_since = _execute(LOCKED_SINCE, key=key, most=limit.failures)
-        if isinstance(locked_since, datetime):
-            left = locked_since + limit.window - clock.now()
-            raise TryLaterError(max(1, ceil(left.total_seconds())))
-        time.sleep(pause)
+        _refuse_locked(limit, key)
     raise TryLaterError(1)
+
+
+def _refuse_locked(limit: Limit, key: str) -> None:
+    locked_since = _execute(LOCKED_SINCE, key=key, most=limit.failures)
+    if isinstance(locked_since, datetime):
+        left = locked_since + limit.window - clock.now()
+        raise TryLaterError(max(1, ceil(left.total_seconds())))
 
 
 def _is_place_taken(limit: Limit, key: str) -> bool:

@@ -1,5 +1,6 @@
 """All that changes centres. Each action is one transaction with its event and its audit entry."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -7,10 +8,22 @@ from django.db import transaction
 from core.audit.actions import record
 from core.centres.colour import is_colour, is_legible
 from core.centres.events import CentreChanged, CentreOpened
+from core.centres.queries import get_centre, is_without_admin, waiting_admins
 from core.centres.zones import all_zones
 from core.events.publish import publish
-from core.people.models import Centre
-from core.refusals import InvalidError, NotFoundError
+from core.isolation.scope import within_centre
+from core.people.actor import Actor
+from core.people.invitations import invite_person, resend_invitation
+from core.people.models import Centre, Invitation, Role, User
+from core.refusals import ConflictError, InvalidError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdmin:
+    """Whom an operator asks to run a centre."""
+
+    name: str
+    email: str
 
 
 @transaction.atomic
@@ -26,6 +39,32 @@ def open_centre(*, slug: str, by: int, **settings: Any) -> Centre:
     publish(CentreOpened(centre_id=centre.pk, slug=slug))
     record("centre.opened", centre_id=centre.pk, by=by, subject=f"centre:{centre.pk}")
     return centre
+
+
+@transaction.atomic
+def open_centre_with(*, admin: FirstAdmin, slug: str, by: User, **settings: Any) -> Centre:
+    """Make a centre and ask its first admin in by mail, or neither; as `open_centre` otherwise."""
+    centre = open_centre(slug=slug, by=by.pk, **settings)
+    invite_first_admin(centre_id=centre.pk, admin=admin, by=by)
+    return centre
+
+
+@transaction.atomic
+def invite_first_admin(*, centre_id: int, admin: FirstAdmin, by: User) -> Invitation:
+    """Ask somebody to run a centre that nobody runs; ConflictError where somebody does.
+
+    Who was asked before and has not come is asked again by this, with a new link.
+    """
+    Centre.objects.select_for_update(no_key=True).filter(pk=centre_id).first()
+    centre = get_centre(centre_id)
+    if not is_without_admin(centre):
+        raise ConflictError("This centre has an admin, who invites all others.")
+    acting = Actor(by.pk, by.name, centre_id, frozenset())
+    asked = [each.pk for each in waiting_admins(centre) if each.email == admin.email.lower()]
+    with within_centre(centre_id, person_id=by.pk):
+        if asked:
+            return resend_invitation(invitation_id=asked[0], by=acting)
+        return invite_person(email=admin.email, name=admin.name, roles=[Role.ADMIN], by=acting)
 
 
 @transaction.atomic

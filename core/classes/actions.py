@@ -16,6 +16,7 @@ from core.classes.events import (
     ClassArchived,
     ClassChanged,
     ClassOpened,
+    ClassUnarchived,
     CourseAdded,
     CourseChanged,
     TeacherAssigned,
@@ -23,6 +24,7 @@ from core.classes.events import (
 )
 from core.classes.models import Course, SchoolClass, Teaching
 from core.events.publish import publish
+from core.live.doorbell import look_again
 from core.people.actor import Actor
 from core.people.models import Role, User
 from core.refusals import InvalidError, NotFoundError
@@ -83,7 +85,7 @@ def change_class(*, class_id: int, by: Actor, **changes: Any) -> SchoolClass:
 
 @transaction.atomic
 def archive_class(*, class_id: int, by: Actor) -> SchoolClass:
-    """Close a class for good: those in it keep reading, nobody changes anything. Twice is once."""
+    """Close a class: those in it keep reading, nobody changes anything. Twice is once."""
     school_class = queries.get_class(class_id, by=by)
     if school_class.archived_at:
         return school_class
@@ -92,6 +94,25 @@ def archive_class(*, class_id: int, by: Actor) -> SchoolClass:
     school_class.save(update_fields=["archived_at"])
     publish(ClassArchived(centre_id=by.centre_id, class_id=school_class.pk))
     _record("class.archived", school_class, by)
+    return school_class
+
+
+@transaction.atomic
+def unarchive_class(*, class_id: int, by: Actor) -> SchoolClass:
+    """Let an archived class go on, with those who were in it. Twice is once.
+
+    Nothing can stand against it: its name was kept for it, and so were its enrolments. A student
+    who attends another class meanwhile attends both.
+    """
+    queries.get_class(class_id, by=by)
+    locked = SchoolClass.objects.select_for_update(of=("self",), no_key=True)
+    school_class = locked.select_related("centre").get(pk=class_id)
+    if school_class.archived_at is None:
+        return school_class
+    school_class.archived_at = None
+    school_class.save(update_fields=["archived_at"])
+    publish(ClassUnarchived(centre_id=by.centre_id, class_id=school_class.pk))
+    _record("class.unarchived", school_class, by)
     return school_class
 
 
@@ -118,6 +139,7 @@ def remove_teacher(*, class_id: int, person_id: int, by: Actor) -> None:
     gone, __ = Teaching.objects.filter(school_class=school_class, teacher_id=person_id).delete()
     if not gone:
         raise NotFoundError("There is no such teacher of this class.")
+    look_again([person_id])
     publish(TeacherRemoved(centre_id=by.centre_id, class_id=class_id, teacher_id=person_id))
     _record("teacher.removed", school_class, by, teacher=person_id)
 

@@ -87,8 +87,22 @@ def change_class(request: HttpRequest, class_id: int, given: ClassChange) -> Cla
     summary="Archive a class",
 )
 def archive_class(request: HttpRequest, class_id: int) -> ClassTold:
-    """Closes a class for good: it can be read, and nothing in it can be changed."""
+    """Closes a class: it can be read, and nothing in it can be changed."""
     return ClassTold.of(actions.archive_class(class_id=class_id, by=acting(request)))
+
+
+@router.post(
+    "classes/{int:class_id}/unarchive",
+    response=ClassTold,
+    operation_id="unarchive_class",
+    summary="Unarchive a class",
+)
+def unarchive_class(request: HttpRequest, class_id: int) -> ClassTold:
+    """Lets an archived class go on, with those who were in it. Doing so again changes nothing.
+
+    Homework whose time to be published came while it was archived is a draft again.
+    """
+    return ClassTold.of(actions.unarchive_class(class_id=class_id, by=acting(request)))
 
 
 @router.get(

@@ -14,6 +14,7 @@ from core.classes.actions import lock_class
 from core.classes.events import StudentEnrolled, StudentLeft, StudentMoved
 from core.classes.models import Enrolment, SchoolClass
 from core.events.publish import publish
+from core.live.doorbell import look_again
 from core.people.actor import Actor
 from core.people.models import Role
 from core.refusals import ConflictError, InvalidError, NotFoundError
@@ -47,6 +48,7 @@ def move_student(*, enrolment_id: int, class_id: int, by: Actor) -> Enrolment:
     present = queries.get_enrolment(enrolment_id, by=by)
     old, new = _lock_both(present.school_class_id, class_id, by)
     _end(enrolment_id, today_of(old.centre))
+    look_again([present.student_id])
     enrolment = _begin(new, present.student_id)
     publish(
         StudentMoved(
@@ -67,6 +69,7 @@ def end_enrolment(*, enrolment_id: int, by: Actor) -> Enrolment:
     present = queries.get_enrolment(enrolment_id, by=by)
     school_class = lock_class(present.school_class_id, by=by)
     _end(enrolment_id, today_of(school_class.centre))
+    look_again([present.student_id])
     publish(
         StudentLeft(
             centre_id=by.centre_id,

@@ -94,6 +94,9 @@ def end_enrolment(request: HttpRequest, enrolment_id: int) -> EnrolmentTold:
 def list_student_enrolments(
     request: HttpRequest, student_id: int, wanted: Query[Wanted]
 ) -> Page[EnrolmentTold]:
-    """Every class of the own centre that a student attends or attended, the latest first."""
+    """Every class of the own centre that a student attends or attended, the latest first.
+
+    For staff, the student and their guardians; teachers see the classes of their own.
+    """
     history = queries.history_of(student_id, by=acting(request))
     return read_page(history, LATEST_FIRST, wanted, EnrolmentTold.of)

@@ -32,7 +32,14 @@ class ClassChanged(Event):
 
 
 class ClassArchived(Event):
-    """A class is over: it can be read and not changed any more."""
+    """A class is over: it can be read and not changed."""
+
+    about = "class_id"
+    class_id: int
+
+
+class ClassUnarchived(Event):
+    """A class that was over goes on, with all who were in it."""
 
     about = "class_id"
     class_id: int

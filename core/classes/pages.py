@@ -31,6 +31,8 @@ def classes(request: HttpRequest) -> HttpResponse:
         "text": text,
         "archived": archived,
         "manages": by.is_any(*queries.MANAGE),
+        "learners": queries.learners_of(by),
+        "own_id": by.user_id,
         "oversees": by.is_any(*OVERSEERS),
     }
     return render(request, "classes/list.html", shown)
@@ -65,9 +67,16 @@ def edit_class(request: HttpRequest, class_id: int) -> HttpResponse:
 
 
 def archive_class(request: HttpRequest, class_id: int) -> HttpResponse:
-    """Closes a class for good."""
+    """Closes a class."""
     actions.archive_class(class_id=class_id, by=acting(request))
     messages.success(request, _("The class is archived: it can be read, and not changed."))
+    return redirect("manage-class", class_id)
+
+
+def unarchive_class(request: HttpRequest, class_id: int) -> HttpResponse:
+    """Lets an archived class go on."""
+    actions.unarchive_class(class_id=class_id, by=acting(request))
+    messages.success(request, _("The class goes on: it can be changed again."))
     return redirect("manage-class", class_id)
 
 

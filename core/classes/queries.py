@@ -1,5 +1,7 @@
 """All that reads classes. Another centre's things do not exist here."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -36,6 +38,11 @@ def classes_for(by: Actor) -> QuerySet[SchoolClass]:
     if by.is_any(*SEE_ALL):
         return classes
     return classes.filter(Q(attended_by(by)) | Q(pk__in=taught_by(by)))
+
+
+def visible_among(class_ids: Iterable[int], *, by: Actor) -> set[int]:
+    """Those of the classes that are among `classes_for`; one query."""
+    return set(classes_for(by).filter(pk__in=class_ids).values_list("pk", flat=True))
 
 
 def taught_by(by: Actor) -> QuerySet[SchoolClass]:
@@ -107,11 +114,36 @@ def enrolments_of(school_class: SchoolClass) -> QuerySet[Enrolment]:
 
 
 def history_of(student_id: int, *, by: Actor) -> QuerySet[Enrolment]:
-    """A student's enrolments in the actor's centre; NotFoundError for who is no student there."""
+    """A student's enrolments in the actor's centre, as far as the actor may know of them.
+
+    Staff, the student and their guardians know of all; teachers of those in their own classes.
+    NotFoundError for who is no student there, or none of theirs.
+    """
     history = _told(Enrolment.objects.filter(centre_id=by.centre_id, student_id=student_id))
-    if not (history.exists() or members_with(Role.STUDENT, by).filter(pk=student_id).exists()):
+    knows_all = by.is_any(*SEE_ALL) or student_id == by.user_id
+    knows_all = knows_all or _wards(by).filter(student_id=student_id).exists()
+    if not knows_all:
+        history = history.filter(school_class__in=taught_by(by))
+    is_student = knows_all and members_with(Role.STUDENT, by).filter(pk=student_id).exists()
+    if not (is_student or history.exists()):
         raise NotFoundError("There is no such student.")
     return history
+
+
+def learners_of(by: Actor) -> list[User]:
+    """The students of whom the actor may know everything as one of the family: themselves first."""
+    if not by.is_any(Role.STUDENT, Role.PARENT):
+        return []
+    own = Q(pk=by.user_id) if by.is_any(Role.STUDENT) else Q()
+    wards = Q(pk__in=_wards(by).values("student_id"))
+    found = User.objects.filter(own | wards).order_by("name", "pk")
+    return sorted(found, key=lambda each: each.pk != by.user_id)
+
+
+def get_student(student_id: int, *, by: Actor) -> User:
+    """Who has a `history_of`; NotFoundError otherwise."""
+    history_of(student_id, by=by)
+    return User.objects.get(pk=student_id)
 
 
 def get_enrolment(enrolment_id: int, *, by: Actor) -> Enrolment:

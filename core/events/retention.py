@@ -23,6 +23,7 @@ EVENTS: Final[Mapping[str, timedelta]] = {
 }
 
 SLOTS: Final = timedelta(days=30)  # a slot is looked at for as long as schedules catch up: hours
+IMPORT_ROWS: Final = timedelta(days=30)  # of an upload, or of its end; they hold pupils' data
 ANSWERS: Final = timedelta(hours=24)  # docs: an Idempotency-Key counts for 24 hours
 
 

@@ -195,6 +195,23 @@ def publish_scheduled(*, homework_id: int, publish_at: datetime) -> bool:
 
 
 @transaction.atomic
+def unschedule_missed(*, class_id: int) -> int:
+    """Make drafts of a class's homework whose time came while nothing could be published for it.
+
+    It would be late, and only its author knows whether it is still wanted. Returns how many.
+    """
+    rows = Homework.objects.select_for_update(of=("self",)).order_by("pk")
+    missed = rows.filter(
+        school_class_id=class_id, state=HomeworkState.SCHEDULED, publish_at__lte=clock.now()
+    )
+    for homework in (found := list(missed)):
+        homework.state, homework.publish_at = HomeworkState.DRAFT, None
+        homework.save(update_fields=["state", "publish_at"])
+        publish(HomeworkUnscheduled(centre_id=homework.centre_id, homework_id=homework.pk))
+    return len(found)
+
+
+@transaction.atomic
 def recall_homework(*, homework_id: int, by: Actor) -> Homework:
     """Make what was published moments ago a draft again. What has not left yet will not.
 

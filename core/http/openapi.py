@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from core.http.answers import MEDIA_TYPE
 from core.http.examples import give_examples
-from core.http.idempotency import is_secret
+from core.http.guarded import is_guarded, takes_key, tells_secret
 
 KEY_HEADER: Final = {
     "in": "header",
@@ -14,6 +14,9 @@ KEY_HEADER: Final = {
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "The same key and body within 24 hours give the same answer, and happen once.",
+}
+SECRET_KEY: Final = KEY_HEADER | {
+    "description": "The same key within 24 hours is answered with 409: what was told is told once."
 }
 FAULT: Final = {
     "type": "object",
@@ -53,8 +56,8 @@ def describe(schema_of: Callable[..., dict[str, Any]], **options: Any) -> dict[s
                 statuses.append(404)
             for status in sorted(statuses):
                 operation["responses"].setdefault(status, _problem_answer(status))
-            if method == "post" and operation.get("security") and not is_secret(path):
-                operation["parameters"].append(KEY_HEADER)
+            if method == "post" and operation.get("security") and takes_key(path):
+                operation["parameters"].append(SECRET_KEY if tells_secret(path) else KEY_HEADER)
     give_examples(schema)
     return schema
 
@@ -66,7 +69,7 @@ def problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         ALWAYS: True,
         SIGNED_IN: "security" in operation,
         WITH_BODY: "requestBody" in operation,
-        GUARDED: is_secret(path) and method == "post",
+        GUARDED: is_guarded(path) and method == "post",
         (404,): of_one,
         (409,): of_one and method != "get",
     }

@@ -45,17 +45,23 @@ def upload_import(*, file_name: str, content: bytes, by: Actor) -> PeopleImport:
 
 
 @transaction.atomic
-def start_import(*, import_id: int, invites: bool, by: Actor) -> PeopleImport:
-    """Have an import carried out that was looked through, or that failed or was stopped before."""
+def start_import(*, import_id: int, invites: bool, by: Actor, moves: bool = False) -> PeopleImport:
+    """Have an import carried out that was looked through, or that failed or was stopped before.
+
+    With `invites` who is new is invited by mail, with `moves` who has left a class is enrolled
+    there again. ConflictError for what cannot be started.
+    """
     queries.get_import(import_id, by=by)
     found = queries.imports_of(by).select_for_update(of=("self",)).get(pk=import_id)
+    if found.rows_gone:
+        raise ConflictError("The rows of this import are gone: upload the file again.")
     if queries.standing_of(found).shown not in queries.STARTABLE:
         raise ConflictError("Only an import that was looked through can be started.")
-    found.invites = invites
+    found.invites, found.moves = invites, moves
     found.state = ImportState.RUNNING
     event = ImportStarted(centre_id=by.centre_id, import_id=found.pk)
     found.job = request_job(event, kind=RUN).pk
-    found.save(update_fields=["invites", "state", "job"])
+    found.save(update_fields=["invites", "moves", "state", "job"])
     record("import.started", **_who(found, by), detail={"file": found.file_name})
     return found
 
@@ -88,6 +94,7 @@ def note_report(found: PeopleImport, rows: Sequence[Row], plan: Plan) -> None:
                 cells=row.cells,
                 outcome=plan.outcomes[row.number],
                 faults=row.faults,
+                notes=row.notes,
             )
             for row in rows
         ),
@@ -104,11 +111,12 @@ def carry_out_rows(found: PeopleImport, batch: Sequence[ImportRow]) -> None:
     outcomes = carry_out(found, rows) if rows else {}
     changed = []
     for row in rows:
-        if stored[row.number].outcome != outcomes[row.number]:
-            stored[row.number].outcome = outcomes[row.number]
-            stored[row.number].faults = row.faults
-            changed.append(stored[row.number])
-    ImportRow.objects.bulk_update(changed, ["outcome", "faults"])
+        before = stored[row.number]
+        if (before.outcome, before.notes) != (outcomes[row.number], row.notes):
+            before.outcome, before.notes = outcomes[row.number], row.notes
+            before.faults = row.faults
+            changed.append(before)
+    ImportRow.objects.bulk_update(changed, ["outcome", "faults", "notes"])
     found.done = batch[-1].number
     found.save(update_fields=["done"])
 

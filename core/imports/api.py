@@ -95,8 +95,14 @@ def list_rows(
     summary="Carry an import out",
 )
 def run_import(request: HttpRequest, import_id: int, given: RunGiven) -> ImportTold:
-    """Starts the job that writes all rows but the refused. 409 before it was looked through."""
-    actions.start_import(import_id=import_id, invites=given.invite, by=acting(request))
+    """Starts the job that writes all rows but the refused. 409 before it was looked through.
+
+    People who have an account elsewhere are always asked by mail, and never join unasked. A student
+    who has left a class since is enrolled there again only with `moves`.
+    """
+    actions.start_import(
+        import_id=import_id, invites=given.invite, moves=given.moves, by=acting(request)
+    )
     return _told(request, import_id)
 
 
@@ -114,13 +120,18 @@ def run_import(request: HttpRequest, import_id: int, given: RunGiven) -> ImportT
     },
 )
 def get_report(request: HttpRequest, import_id: int) -> StreamingHttpResponse:
-    """All rows as a CSV file, each with its outcome and what is wrong with it."""
+    """All rows as a CSV file, each with its outcome and what is wrong with it.
+
+    404 once they are gone, thirty days after the import ended.
+    """
     return report_file(queries.get_import(import_id, by=acting(request)))
 
 
 def report_file(found: PeopleImport) -> StreamingHttpResponse:
     """The report to be saved."""
-    answer = StreamingHttpResponse(list(report_of(found)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(
+        list(report_of(queries.rows_to_save(found))), content_type="text/csv; charset=utf-8"
+    )
     answer.headers["Content-Disposition"] = f'attachment; filename="import-{found.pk}.csv"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -1,7 +1,7 @@
 """What is sent and told of imports."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field, StrictBool
@@ -16,6 +16,9 @@ class RunGiven(Given):
     """How to carry an import out."""
 
     invite: StrictBool = Field(default=False, description="whether who is new is invited by mail")
+    moves: StrictBool = Field(
+        default=False, description="whether who has left a class since is enrolled there again"
+    )
 
 
 class Counts(Told):
@@ -24,6 +27,7 @@ class Counts(Told):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    invited: int = 0
     refused: int = 0
 
 
@@ -43,6 +47,9 @@ class ImportTold(Told):
     uploaded_by: str
     created_at: datetime
     finished_at: datetime | None
+    rows_until: datetime | None = Field(
+        description="until when its rows and its report are kept; null once they are gone"
+    )
 
     @classmethod
     def of(cls, found: PeopleImport, standing: Standing) -> Self:
@@ -59,11 +66,12 @@ class ImportTold(Told):
             uploaded_by=found.by.name,
             created_at=found.created_at,
             finished_at=found.finished_at,
+            rows_until=None if found.rows_gone else found.rows_until,
         )
 
 
 class FaultTold(Told):
-    """What is wrong with a row, and in which column; '' for the row as a whole."""
+    """What is to be said of a row, and in which column; '' for the row as a whole."""
 
     column: str
     msg: str
@@ -74,7 +82,8 @@ class ImportRowTold(Told):
 
     row: int
     outcome: RowOutcome
-    faults: list[FaultTold]
+    faults: list[FaultTold] = Field(description="why it is refused")
+    notes: list[FaultTold] = Field(description="what was left for a person to do")
     cells: dict[str, str]
 
     @classmethod
@@ -83,6 +92,11 @@ class ImportRowTold(Told):
         return cls(
             row=row.number,
             outcome=RowOutcome(row.outcome),
-            faults=[FaultTold(column=each["column"], msg=words(each)) for each in row.faults],
+            faults=_told(row.faults),
+            notes=_told(row.notes),
             cells=row.cells,
         )
+
+
+def _told(said: list[dict[str, Any]]) -> list[FaultTold]:
+    return [FaultTold(column=each["column"], msg=words(each)) for each in said]

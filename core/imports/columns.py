@@ -37,10 +37,15 @@ class Row:
     number: int
     cells: dict[str, str]
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
     def refuse(self, column: str, text: str, **values: str | int) -> None:
         """Say what is wrong, and where; see saying.py."""
         self.faults.append({"column": column, **say(text, **values)})
+
+    def note(self, column: str, text: str) -> None:
+        """Say what is left for a person to do; the row is carried out all the same."""
+        self.notes.append({"column": column, **say(text)})
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")

@@ -1,7 +1,11 @@
 """Tables of imports and their rows."""
 
-from django.db import models
+from datetime import datetime
 
+from django.db import models
+from django.db.models import Q, Value
+
+from core.events.retention import IMPORT_ROWS
 from core.people.models import Centre, User
 
 
@@ -21,6 +25,7 @@ class RowOutcome(models.TextChoices):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    INVITED = "invited"  # somebody whom it names is asked to join; the rest of it was done
     REFUSED = "refused"
 
 
@@ -38,15 +43,27 @@ class PeopleImport(models.Model):
     counts = models.JSONField(default=dict)  # rows by outcome: {"created": 3}
     done = models.PositiveIntegerField(default=0)  # the number of the last row carried out
     invites = models.BooleanField(default=False)  # whether who is new is invited by mail
+    moves = models.BooleanField(db_default=False, default=False)  # whether who left a class returns
+    rows_gone = models.BooleanField(db_default=False, default=False)  # they leave after a time
     job = models.UUIDField(null=True)  # the latest: it looks through, or carries out
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["centre", "-created_at", "-id"], name="import_latest")]
+        indexes = [
+            models.Index(fields=["centre", "-created_at", "-id"], name="import_latest"),
+            models.Index(
+                fields=["created_at"], condition=Q(rows_gone=False), name="import_with_rows"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def rows_until(self) -> datetime:
+        """Until when its rows are kept, unless a job is at work on them then."""
+        return (self.finished_at or self.created_at) + IMPORT_ROWS
 
     @property
     def total(self) -> int:
@@ -63,6 +80,9 @@ class ImportRow(models.Model):
     cells = models.JSONField()  # by column, as they were read
     outcome = models.CharField(max_length=9, choices=RowOutcome.choices)
     faults = models.JSONField(default=list)  # [{"column": "class", "text": ...}]; see saying.py
+    notes = models.JSONField(  # the same, of what was left for a person to do
+        db_default=Value([], models.JSONField()), default=list
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="import_row_once")]

@@ -35,6 +35,7 @@ WORDS: Final = {
     "created": lazy("New"),
     "changed": lazy("Changed"),
     "unchanged": lazy("Unchanged"),
+    "invited": lazy("Asked to join"),
     "refused": lazy("Refused"),
 }
 
@@ -100,9 +101,14 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
 
 def run(request: HttpRequest, import_id: int) -> HttpResponse:
     """Has an import carried out."""
-    invites = request.POST.get("invite") == "on"
+    asked = {name: request.POST.get(name) == "on" for name in ("invite", "moves")}
     try:
-        actions.start_import(import_id=import_id, invites=invites, by=acting(request))
+        actions.start_import(
+            import_id=import_id,
+            invites=asked["invite"],
+            moves=asked["moves"],
+            by=acting(request),
+        )
     except ConflictError as error:
         messages.error(request, _(str(error)))
     return redirect("import", import_id)

@@ -11,7 +11,19 @@ from core.imports.models import RowOutcome
 from core.imports.world import Pair, Person, World
 from core.people.models import Role
 
+ASKS = _("has an account already, so they are asked by mail to join; import the file again then")
+WAITS = _("was asked by mail to join, and has not joined yet; import the file again then")
+LEFT = _("the student has left this class since; not touched")
+
 NO_STUDENTS = frozenset(set(Role) - {Role.STUDENT})
+
+
+@dataclass(slots=True)
+class Asked:
+    """Somebody who is asked to join: under the name that the file has, and as what."""
+
+    name: str
+    roles: set[Role]
 
 
 @dataclass(slots=True)
@@ -19,6 +31,7 @@ class Changes:
     """What some rows change together, each thing once; emails and pairs as in World."""
 
     joined: set[str] = field(default_factory=set)
+    asked: dict[str, Asked] = field(default_factory=dict)  # who is to be invited, by email
     renamed: set[str] = field(default_factory=set)
     empowered: set[str] = field(default_factory=set)  # who got a role more
     linked: dict[Pair, str] = field(default_factory=dict)
@@ -31,6 +44,7 @@ class Plan:
     """What becomes of rows, in their order."""
 
     world: World
+    moves: bool = False  # whether who has left a class comes back into it
     changes: Changes = field(default_factory=Changes)
     outcomes: dict[int, RowOutcome] = field(default_factory=dict)
 
@@ -49,23 +63,53 @@ class Plan:
             self.outcomes[row.number] = RowOutcome.REFUSED if row.faults else self._apply(row)
 
     def _apply(self, row: Row) -> RowOutcome:
-        created = self._person(row, "student", Role.STUDENT)
         student, guardian = row["student_email"], row["guardian_email"]
+        done = self._person(row, "student", Role.STUDENT)
         if guardian:
-            created |= self._person(row, "guardian", Role.PARENT)
-            created |= self._link((guardian, student), row["relationship"])
-        if row["class"] and (row["class"], student) not in self.world.enrolments:
-            self.world.enrolments.add((row["class"], student))
-            self.changes.enrolled.add((row["class"], student))
-            created.add(RowOutcome.CREATED)
-        for outcome in (RowOutcome.CREATED, RowOutcome.CHANGED):
-            if outcome in created:
+            done |= self._person(row, "guardian", Role.PARENT)
+        if guardian and self._are_here(student, guardian):
+            done |= self._link((guardian, student), row["relationship"])
+        if row["class"] and self._are_here(student):
+            done |= self._enrol(row)
+        for outcome in (RowOutcome.INVITED, RowOutcome.CREATED, RowOutcome.CHANGED):
+            if outcome in done:
                 return outcome
         return RowOutcome.UNCHANGED
+
+    def _are_here(self, *emails: str) -> bool:
+        """Whether all of them are members, or become ones by the file alone."""
+        return not any(self.world.people[email].must_be_asked for email in emails)
+
+    def _enrol(self, row: Row) -> set[RowOutcome]:
+        pair = (row["class"], row["student_email"])
+        if pair in self.world.enrolments:
+            return set()
+        if pair in self.world.left and not self.moves:
+            row.note("class", LEFT)
+            return set()
+        self.world.enrolments.add(pair)
+        self.changes.enrolled.add(pair)
+        return {RowOutcome.CREATED}
+
+    def _ask(self, row: Row, part: str, role: Role) -> set[RowOutcome]:
+        """Have somebody asked in, once."""
+        email = row[f"{part}_email"]
+        if asked := self.changes.asked.get(email):
+            asked.roles.add(role)
+        if email in self.world.asked:
+            row.note(f"{part}_email", WAITS)
+            return set()
+        self.world.asked.add(email)
+        self.changes.asked[email] = Asked(row[f"{part}_name"], {role})
+        row.note(f"{part}_email", ASKS)
+        return {RowOutcome.INVITED}
 
     def _person(self, row: Row, part: str, role: Role) -> set[RowOutcome]:
         email, name = row[f"{part}_email"], row[f"{part}_name"]
         person = self.world.people.setdefault(email, Person(name=name))
+        if person.must_be_asked:
+            person.roles.add(role)  # or other rows could say that they are something else
+            return self._ask(row, part, role)
         done = set()
         if not person.roles:
             self.changes.joined.add(email)

@@ -25,6 +25,7 @@ class Standing:
     job_id: UUID | None
     progress: float
     stage: str
+    has_rows: bool = True  # they leave after a time
 
     @property
     def is_under_way(self) -> bool:
@@ -34,7 +35,7 @@ class Standing:
     @property
     def is_startable(self) -> bool:
         """Whether it can be carried out now."""
-        return self.shown in STARTABLE
+        return self.has_rows and self.shown in STARTABLE
 
 
 def imports_of(by: Actor) -> QuerySet[PeopleImport]:
@@ -55,6 +56,13 @@ def rows_of(found: PeopleImport, outcome: str = "") -> QuerySet[ImportRow]:
     """The rows of an import in the file's order, all or those with an outcome."""
     rows = found.rows.order_by("number")
     return rows.filter(outcome=outcome) if outcome else rows
+
+
+def rows_to_save(found: PeopleImport) -> QuerySet[ImportRow]:
+    """The rows of an import for its report; NotFoundError once they have left."""
+    if found.rows_gone:
+        raise NotFoundError("The rows of this import are gone.")
+    return rows_of(found)
 
 
 def counts_of(found: PeopleImport) -> dict[str, int]:
@@ -84,4 +92,5 @@ def _standing(found: PeopleImport, job: Job | None) -> Standing:
         job_id=found.job,
         progress=job.progress if job else 0.0,
         stage=job.stage if job else "",
+        has_rows=not found.rows_gone,
     )

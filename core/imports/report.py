@@ -3,27 +3,28 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from core.imports.columns import COLUMNS
-from core.imports.models import PeopleImport
-from core.imports.queries import rows_of
+from core.imports.models import ImportRow
 from core.imports.saying import words
 
 BOM: Final = "\ufeff"  # or Excel would not know that it is UTF-8
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
-def report_of(found: PeopleImport) -> Iterator[str]:
+def report_of(rows: QuerySet[ImportRow]) -> Iterator[str]:
     """The file piece by piece: a line for each row, with its outcome and what is wrong with it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BOM)
-    writer.writerow(["row", "outcome", "problems", *COLUMNS])
-    for row in rows_of(found).iterator(chunk_size=2_000):
-        problems = "; ".join(f"{fault['column']} {words(fault)}".strip() for fault in row.faults)
+    writer.writerow(["row", "outcome", "problems", *COLUMNS, "notes"])
+    for row in rows.iterator(chunk_size=2_000):
         cells = [row.cells.get(column, "") for column in COLUMNS]
-        writer.writerow([row.number, row.outcome, *map(harmless, [problems, *cells])])
+        texts = [_listed(row.faults), *cells, _listed(row.notes)]
+        writer.writerow([row.number, row.outcome, *map(harmless, texts)])
         if buffer.tell() > 50_000:  # noqa: PLR2004 - characters, a piece
             yield _taken(buffer)
     yield _taken(buffer)
@@ -32,6 +33,10 @@ def report_of(found: PeopleImport) -> Iterator[str]:
 def harmless(text: str) -> str:
     """What a spreadsheet would take for a formula, as text."""
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def _listed(said: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{each['column']} {words(each)}".strip() for each in said)
 
 
 def _taken(buffer: io.StringIO) -> str:

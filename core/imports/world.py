@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from core import clock
 from core.classes.models import Enrolment, SchoolClass
 from core.imports.columns import Row
 from core.isolation.scope import everywhere
-from core.people.models import Guardianship, Membership, Role, User
+from core.people.models import Guardianship, Invitation, Membership, Role, User
 
 Pair = tuple[str, str]
 
@@ -22,6 +23,11 @@ class Person:
     may_act: bool = True  # neither deactivated here nor as an account
     is_ours: bool = True  # belongs to no other centre, so that a file may change their name
 
+    @property
+    def must_be_asked(self) -> bool:
+        """Whether they have an account and are no member here: nobody joins without a word."""
+        return self.user_id is not None and self.membership_id is None
+
 
 @dataclass(slots=True)
 class World:
@@ -31,6 +37,8 @@ class World:
     classes: dict[str, int] = field(default_factory=dict)
     links: dict[Pair, Guardianship | str] = field(default_factory=dict)  # (guardian, student)
     enrolments: set[Pair] = field(default_factory=set)  # (class, student)
+    left: set[Pair] = field(default_factory=set)  # enrolments that ended: files end none
+    asked: set[str] = field(default_factory=set)  # who has an invitation that is still good
     rows: dict[tuple[str, ...], int] = field(default_factory=dict)  # those seen, by content
     names: dict[str, tuple[str, int]] = field(default_factory=dict)  # by email, who said so first
 
@@ -46,9 +54,26 @@ def read_world(centre_id: int, rows: Iterable[Row]) -> World:
     links = Guardianship.objects.filter(centre_id=centre_id, student_id__in=ids)
     for link in links.select_related("guardian", "student"):
         world.links[link.guardian.email, link.student.email] = link
-    enrolments = Enrolment.objects.filter(centre_id=centre_id, student_id__in=ids, until=None)
-    world.enrolments = set(enrolments.values_list("school_class__name", "student__email"))
+    enrolments = Enrolment.objects.filter(centre_id=centre_id, student_id__in=ids)
+    pairs = enrolments.values_list("school_class__name", "student__email")
+    world.enrolments = set(pairs.filter(until=None))
+    world.left = set(pairs.exclude(until=None)) - world.enrolments
+    world.asked = _asked(centre_id, world)
     return world
+
+
+def _asked(centre_id: int, world: World) -> set[str]:
+    emails = [email for email, person in world.people.items() if person.must_be_asked]
+    if not emails:
+        return set()
+    waiting = Invitation.objects.filter(
+        centre_id=centre_id,
+        email__in=emails,
+        accepted_at=None,
+        revoked_at=None,
+        expires_at__gt=clock.now(),
+    )
+    return set(waiting.values_list("email", flat=True))
 
 
 def _people(centre_id: int, emails: set[str]) -> dict[str, Person]:

@@ -1,7 +1,7 @@
 """Writing what rows change: whole batches in a few statements, within one transaction."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import DataError, IntegrityError, transaction
@@ -12,7 +12,7 @@ from core.classes.models import Enrolment
 from core.events.publish import publish
 from core.imports.columns import Row
 from core.imports.models import PeopleImport, RowOutcome
-from core.imports.planning import Changes, Plan
+from core.imports.planning import Asked, Changes, Plan
 from core.imports.world import World, read_world
 from core.people.actions import in_order
 from core.people.events import PersonInvited
@@ -35,18 +35,21 @@ def carry_out(found: PeopleImport, rows: Sequence[Row]) -> dict[int, RowOutcome]
     outcomes: dict[int, RowOutcome] = {}
     for row in rows:
         row.faults.clear()
+        row.notes.clear()
         outcomes |= carry_out(found, [row])
     return outcomes
 
 
 def _write(found: PeopleImport, rows: Sequence[Row]) -> dict[int, RowOutcome]:
-    plan = Plan(read_world(found.centre_id, rows))
+    plan = Plan(read_world(found.centre_id, rows), moves=found.moves)
     plan.add(rows)
     new = _write_people(found, plan.world, plan.changes)
     _write_links(found, plan.world, plan.changes)
     _enrol(found, plan.world, plan.changes)
+    asked = dict(plan.changes.asked)
     if found.invites:
-        _invite(found, plan.world, new)
+        asked |= {each.email: Asked(each.name, plan.world.people[each.email].roles) for each in new}
+    _invite(found, asked)
     return plan.outcomes
 
 
@@ -108,29 +111,26 @@ def _enrol(found: PeopleImport, world: World, changes: Changes) -> None:
     )
 
 
-def _invite(found: PeopleImport, world: World, new: Sequence[User]) -> None:
-    """Ask in by mail who had no account before, unless they are asked already."""
+def _invite(found: PeopleImport, asked: Mapping[str, Asked]) -> None:
+    """Ask in by mail, unless they are asked already; what has run out makes room."""
     now = clock.now()
-    asked = set(
-        Invitation.objects.filter(
-            centre_id=found.centre_id,
-            email__in=[user.email for user in new],
-            accepted_at=None,
-            revoked_at=None,
-        ).values_list("email", flat=True)
+    open_ones = Invitation.objects.filter(
+        centre_id=found.centre_id, email__in=asked, accepted_at=None, revoked_at=None
     )
+    open_ones.filter(expires_at__lte=now).update(revoked_at=now)
+    waiting = set(open_ones.values_list("email", flat=True))
     made = Invitation.objects.bulk_create(
         Invitation(
             centre_id=found.centre_id,
-            email=user.email,
-            name=user.name,
-            roles=_roles(world, user.email),
+            email=email,
+            name=each.name,
+            roles=in_order(each.roles),
             invited_by_id=found.by_id,
             created_at=now,
             expires_at=now + VALID_FOR,
         )
-        for user in new
-        if user.email not in asked
+        for email, each in sorted(asked.items())
+        if email not in waiting
     )
     for each in made:
         publish(PersonInvited(centre_id=found.centre_id, invitation_id=each.pk, sending=1))

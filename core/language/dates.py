@@ -37,6 +37,12 @@ def brief(moment: datetime, zone: str) -> str:
     return f"{day}, {time(moment, zone)}"
 
 
+def shortly(moment: datetime, zone: str) -> str:
+    """`16:00` for what comes within a day, `Fri 27 Nov, 16:00` for what comes later."""
+    is_near = moment - clock.now() < timedelta(days=1)
+    return time(moment, zone) if is_near else brief(moment, zone)
+
+
 def date(moment: datetime, zone: str) -> str:
     """`Friday, 27 November 2026`."""
     return str(format_date(local(moment, zone), "full", locale=spoken()))

@@ -103,7 +103,7 @@ def quiet_over(centre_id: int) -> Quiet | None:
         return None
     hours, now = _hours(row, ZoneInfo(row.centre.timezone)), clock.now()
     until = hours.until(now, closed_days_of(centre_id))
-    return Quiet(until - now, reason(until, now, hours.zone)) if until else None
+    return Quiet(until - now, reason(until)) if until else None
 
 
 def quiet_for(event_id: UUID, centre_id: int) -> Quiet | None:
@@ -119,9 +119,15 @@ def quiet_for(event_id: UUID, centre_id: int) -> Quiet | None:
     return None if is_lifted else quiet_over(centre_id)
 
 
-def reason(until: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """`quiet hours until 07:00`, with the day where it is not within one."""
-    there = until.astimezone(zone)
-    if until - now < timedelta(days=1):
-        return f"{REASON} {there:%H:%M}"
-    return f"{REASON} {there:%A} {there.day} {there:%B, %H:%M}"
+def reason(until: datetime) -> str:
+    """`quiet hours until 2026-11-25T07:00:00+00:00`: a fact, which each reader gets in words."""
+    return f"{REASON} {until.astimezone(UTC).isoformat(timespec='seconds')}"
+
+
+def until_of(text: str) -> datetime | None:
+    """The end of the quiet that a `reason` names; None for another, or one of an older release."""
+    begin, _, rest = text.partition(f"{REASON} ")
+    try:
+        return None if begin else datetime.fromisoformat(rest)
+    except ValueError:
+        return None

@@ -11,7 +11,6 @@ from core.audit.models import AuditEntry
 from core.http.bodies import id_from
 from core.http.lists import Order, Page, Wanted, read_page
 from core.office.bodies import (
-    AddressGiven,
     AuditEntryTold,
     GuardianshipChange,
     GuardianshipGiven,
@@ -23,10 +22,9 @@ from core.office.bodies import (
     RolesGiven,
 )
 from core.office.queries import audit_of
-from core.people import actions, addresses, guardians, invitations, queries
+from core.people import actions, guardians, invitations, queries
 from core.people.acting import acting
 from core.people.models import Guardianship, Invitation, InvitationState, Role, User
-from core.people.signed_in import signed_in
 from core.refusals import NotFoundError
 
 router = Router(tags=["people"])
@@ -122,18 +120,6 @@ def reactivate_person(request: HttpRequest, person_id: int) -> MemberTold:
     """Lets a person act in this centre again, with the roles they had."""
     actions.reactivate_member(person_id=person_id, by=acting(request))
     return get_person(request, person_id)
-
-
-@router.post(
-    "me/email",
-    response={202: None},
-    operation_id="ask_for_address",
-    summary="Change one's email address",
-)
-def ask_for_address(request: HttpRequest, given: AddressGiven) -> HttpResponse:
-    """Mails a link to the new address, which applies it. It says the same for one that is taken."""
-    addresses.ask_for_address(email=given.email, password=given.password, by=signed_in(request))
-    return HttpResponse(status=HTTPStatus.ACCEPTED)
 
 
 @router.get(

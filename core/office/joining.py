@@ -1,18 +1,26 @@
 """Where mailed links lead: joining a centre, confirming an address; and asking for an address."""
 
+from typing import Final
+
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from core.access import identity, new_address
+from core.access.caller import caller_of
+from core.access.identity import Credentials, WrongCredentialsError
+from core.access.pages import too_many
 from core.notices.frame import frame_of
 from core.office.forms import AddressForm, JoinForm, ShowPasswordForm
 from core.people import addresses, invitations, queries
-from core.people.models import Invitation, User
+from core.people.models import Invitation
 from core.people.signed_in import signed_in
-from core.refusals import ConflictError, InvalidError, NotFoundError
+from core.refusals import ConflictError, InvalidError, NotFoundError, TryLaterError
+
+ADDRESS_PAGE: Final = "office/address.html"
+JOIN_PAGE: Final = "office/join.html"
 
 
 @never_cache
@@ -29,11 +37,14 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         if has_account
         else JoinForm(data, email=invitation.email, name=invitation.name)
     )
-    if form.is_valid() and join_from(request, form, invitation, token):
-        messages.success(request, _("Welcome. Sign in with your email and your password."))
-        return redirect("sign-in")
     shown = {"form": form, "invitation": invitation, "has_account": has_account}
-    return render(request, "office/join.html", shown, status=422 if form.is_bound else 200)
+    try:
+        if form.is_valid() and join_from(request, form, invitation, token):
+            messages.success(request, _("Welcome. Sign in with your email and your password."))
+            return redirect("sign-in")
+    except TryLaterError as error:
+        return too_many(request, JOIN_PAGE, shown, error)
+    return render(request, JOIN_PAGE, shown, status=422 if form.is_bound else 200)
 
 
 def join_from(
@@ -45,13 +56,12 @@ def join_from(
     """
     account = None
     if isinstance(form, ShowPasswordForm):
-        found = authenticate(
-            request, username=invitation.email, password=form.cleaned_data["password"]
-        )
-        if not isinstance(found, User):
+        given = Credentials(invitation.email, form.cleaned_data["password"])
+        try:
+            account = identity.check_password(given=given, caller=caller_of(request))
+        except WrongCredentialsError:
             form.add_error("password", _("The password is wrong."))
             return False
-        account = found
     try:
         invitations.accept_invitation(
             token=token,
@@ -69,21 +79,33 @@ def join_from(
 def change_address(request: HttpRequest) -> HttpResponse:
     """Asks for the email address that one wants, and for one's password."""
     form = AddressForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            addresses.ask_for_address(
-                email=given["email"], password=given["password"], by=signed_in(request)
-            )
-        except InvalidError as error:
-            form.add_error(error.loc, _said(error))
-        else:
+    shown = {"frame": frame_of(request), "form": form}
+    try:
+        if form.is_valid() and ask_from(request, form):
             messages.success(
-                request, _("Open the link in the mail to %(email)s to confirm it.") % given
+                request,
+                _("Open the link in the mail to %(email)s to confirm it.") % form.cleaned_data,
             )
             return redirect("change-address")
-    shown = {"frame": frame_of(request), "form": form}
-    return render(request, "office/address.html", shown, status=422 if form.is_bound else 200)
+    except TryLaterError as error:
+        return too_many(request, ADDRESS_PAGE, shown, error)
+    return render(request, ADDRESS_PAGE, shown, status=422 if form.is_bound else 200)
+
+
+def ask_from(request: HttpRequest, form: AddressForm) -> bool:
+    """Ask as the form says; where that is not possible, it says why."""
+    given = form.cleaned_data
+    try:
+        new_address.ask_for_address(
+            email=given["email"],
+            password=given["password"],
+            by=signed_in(request),
+            caller=caller_of(request),
+        )
+    except InvalidError as error:
+        form.add_error(error.loc, _said(error))
+        return False
+    return True
 
 
 def _said(error: InvalidError) -> str:

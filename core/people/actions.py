@@ -7,6 +7,7 @@ from django.db import transaction
 from core import clock
 from core.audit.actions import record
 from core.events.publish import publish
+from core.live.doorbell import look_again
 from core.live.entries import retract
 from core.live.streams import own_stream
 from core.people import queries
@@ -31,6 +32,7 @@ def change_roles(*, person_id: int, roles: Iterable[Role], by: Actor) -> Members
         _check_another_admin(membership)
     membership.roles = after
     membership.save(update_fields=["roles"])
+    look_again([person_id])
     publish(RolesChanged(centre_id=by.centre_id, person_id=person_id))
     record(
         "role.changed",
@@ -53,6 +55,7 @@ def deactivate_member(*, person_id: int, by: Actor) -> Membership:
     membership.save(update_fields=["is_active"])
     queries.open_invitations(by).filter(email=membership.user.email).update(revoked_at=clock.now())
     retract(own_stream(person_id), {"centre_id": str(by.centre_id)})
+    look_again([person_id])
     publish(MemberDeactivated(centre_id=by.centre_id, person_id=person_id))
     _record("member.deactivated", person_id, by)
     return membership

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from core.audit.actions import record
 from core.events.publish import publish
+from core.live.doorbell import look_again
 from core.live.entries import retract
 from core.live.streams import own_stream
 from core.people import queries
@@ -112,6 +113,7 @@ def _take_back(found: Guardianship) -> None:
     kept = [str(student_id) for student_id in others.values_list("student_id", flat=True)]
     about = {"student_ids": [str(found.student_id)], "centre_id": str(found.centre_id)}
     retract(own_stream(found.guardian_id), about, unless=("student_ids", kept))
+    look_again([found.guardian_id])
 
 
 def _check_is(person_id: int, role: Role, field: str, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -73,7 +74,10 @@ def checked_params(kind: Kind, params: dict[str, Any], *, by: Actor) -> Params:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(["params", *map(str, first["loc"])])
         raise InvalidError(place, first["msg"]) from None
-    check_choices(given, by)
+    try:
+        check_choices(given, by)
+    except InvalidError as refusal:
+        raise InvalidError(f"params.{refusal.loc}", refusal.msg) from None
     return given
 
 
@@ -112,6 +116,12 @@ def _begin(kind: Kind, params: Params, asked: dict[str, Any], by: Actor) -> Repo
     _add_asker(report, by.user_id)
     _order(report, kind, by)
     return report
+
+
+def add_askers(report: Report, people: Iterable[int]) -> None:
+    """Let these people share a report as if they had asked for it."""
+    for person_id in people:
+        _add_asker(report, person_id)
 
 
 def _add_asker(report: Report, person_id: int) -> None:

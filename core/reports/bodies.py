@@ -22,7 +22,7 @@ from core.reports.words import title_of
 
 ASKED: dict[str, Any] = {
     "kind": "class_progress",
-    "params": {"class_ids": ["1"], "since": "2026-09-01", "until": "2026-11-20"},
+    "params": {"classes": ["1"], "since": "2026-09-01", "until": "2026-11-20"},
 }
 
 

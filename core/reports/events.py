@@ -71,5 +71,20 @@ class ReportExpired(ReportEvent):
     """It was kept for as long as its kind is kept; its files can go."""
 
 
+class RecurringReportPlanned(Event):
+    """A saved request will be made at a time, unless it is changed or ended before."""
+
+    about = "recurring_id"
+    recurring_id: int
+    due_at: datetime
+
+
+class RecurringReportEnded(Event):
+    """A saved request is not made any more."""
+
+    about = "recurring_id"
+    recurring_id: int
+
+
 class ReportsExpiryDue(Event):
     """The hour has come to look for reports that were kept for long enough."""

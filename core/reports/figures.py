@@ -15,7 +15,7 @@ MOST_BARS: Final = 30
 MOST_WEEKS: Final = 53
 ALL_TOLD: Final = 12  # values that are told one by one
 PERCENT: Final = "%"
-NOTHING: Final = "–"
+NOTHING: Final = "\u2013"  # a dash
 
 Record = Mapping[str, str]
 

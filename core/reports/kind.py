@@ -89,11 +89,11 @@ class Card:
 class Kind:
     """A kind of report.
 
-    `queries` are plain SQL by name. Each may name `%(centre_id)s`, `%(timezone)s`, `%(as_of)s` and the fields of
-    `params`; they run one after the other in one snapshot, under row-level security. One is called
-    `rows`. Its columns `keys` tell a row from the others in every version of the report, `names`
-    say to a reader which one it is, and `figures` are compared between versions: column names with
-    their titles.
+    `queries` are plain SQL by name. Each may name `%(centre_id)s`, `%(timezone)s`, `%(as_of)s` and
+    the fields of `params`; they run one after the other in one snapshot, under row-level security.
+    One is called `rows`. Its columns `keys` tell a row from the others in every version of the
+    report, `names` say to a reader which one it is, and `figures` are compared between versions:
+    column names with their titles.
     """
 
     name: str

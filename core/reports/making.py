@@ -62,7 +62,7 @@ class Order:
             title=str(self.kind.title),
             subtitle=subtitle,
             asked_by=self.report.asked_by.name,
-            generated_at=self.version.begun_at or clock.now(),
+            generated_at=(self.version.begun_at or clock.now()).replace(microsecond=0),
             filters=filters_in_words(self.setting.params, self.centre.pk),
         )
         return Document(head, tuple(parts))

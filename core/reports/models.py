@@ -41,6 +41,53 @@ MADE = (
 )
 
 
+class Every(models.TextChoices):
+    """How often a report comes by itself."""
+
+    DAY = "day", _("Every day")
+    WEEK = "week", _("Every week")
+    MONTH = "month", _("Every month")
+
+
+class RecurringReport(models.Model):
+    """A saved request that is made again and again, for named staff.
+
+    A kind that is about a period gets the days since the time before; they are not in `params`.
+    """
+
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    params = models.JSONField()
+    about = models.CharField(max_length=300, blank=True)
+    format = models.CharField(max_length=8)
+    bom = models.BooleanField(default=False)
+    every = models.CharField(max_length=8, choices=Every.choices)
+    first_on = models.DateField()  # whose weekday, or day of the month, it keeps
+    hour = models.PositiveSmallIntegerField()  # of the centre's clocks
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    next_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} every {self.every}"
+
+
+class RecurringReader(models.Model):
+    """Somebody of the staff for whom a recurring report is made."""
+
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="+")
+    recurring = models.ForeignKey(RecurringReport, models.CASCADE, related_name="readers")
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recurring", "person"], name="recurring_reader_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recurring} for {self.person}"
+
+
 class Report(models.Model):
     """What was asked for, and where it stands; its latest version is what counts."""
 
@@ -64,6 +111,7 @@ class Report(models.Model):
     release_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     audience = ArrayField(models.CharField(max_length=16), default=list)
     expires_at = models.DateTimeField(null=True)
+    recurring = models.ForeignKey(RecurringReport, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [

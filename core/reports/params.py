@@ -1,19 +1,22 @@
 """The types of fields that kinds of report are asked for with; what may be chosen depends on who.
 
-A field's JSON schema says how its form looks: `format: date`, `enum`, `boolean`, or `x-choices`,
-the name of a list in core/reports/choices.py.
+A field's JSON schema says how its form looks: `format: date`, `boolean`, or `x-choices`, the name
+of a list in core/reports/choices.py. Titles are put into the reader's language there.
 """
 
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
+from django.utils.translation import gettext_noop as _
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from core.http.bodies import id_from
+from core.people.models import Role
 from core.reports.kind import Params
 
 CHOICES: Final = "x-choices"
 LONGEST: Final = 1_100  # days: three school years
+MOST_CLASSES: Final = 500
 
 
 def an_id(given: object) -> object:
@@ -21,33 +24,36 @@ def an_id(given: object) -> object:
     return given if isinstance(given, int) else id_from(str(given)) or given
 
 
-def _chosen(of: str) -> object:
-    return Field(json_schema_extra={CHOICES: of, "type": "string"})
-
-
 def once(given: tuple[int, ...]) -> tuple[int, ...]:
     """Each of them once, in order, so that equal requests look equal."""
     return tuple(sorted(set(given)))
 
 
-ClassId = Annotated[int, BeforeValidator(an_id), _chosen("classes")]
-TermId = Annotated[int, BeforeValidator(an_id), _chosen("terms")]
+def _chosen(of: str, title: str, *, least: int | None = None, most: int | None = None) -> Any:
+    return Field(title=title, json_schema_extra={CHOICES: of}, min_length=least, max_length=most)
+
+
+Id = Annotated[int, BeforeValidator(an_id)]
 ClassIds = Annotated[
-    tuple[Annotated[int, BeforeValidator(an_id)], ...],
+    tuple[Id, ...],
     AfterValidator(once),
-    Field(
-        min_length=1,
-        max_length=200,
-        json_schema_extra={CHOICES: "classes", "items": {"type": "string"}},
-    ),
+    _chosen("classes", _("Classes"), least=1, most=MOST_CLASSES),
 ]
+# None chosen: whoever it is.
+SomeClassIds = Annotated[
+    tuple[Id, ...],
+    AfterValidator(once),
+    _chosen("classes", _("Classes"), most=MOST_CLASSES),
+]
+TermId = Annotated[Id, _chosen("terms", _("Term"))]
+SomeRole = Annotated[Role | None, _chosen("roles", _("Role"))]
 
 
 class Period(Params):
     """Days of the centre's calendar, the first and the last included."""
 
-    since: Annotated[date, Field(title="From", description="the first day")]
-    until: Annotated[date, Field(title="To", description="the last day")]
+    since: Annotated[date, Field(title=_("From"), description=_("the first day"))]
+    until: Annotated[date, Field(title=_("To"), description=_("the last day"))]
 
     @model_validator(mode="after")
     def check_order(self) -> Self:

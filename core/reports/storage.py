@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +35,19 @@ def begin_file(folder: str, name: str) -> Path:
 
 def settle(begun: Path) -> Path:
     """Give a file that is whole its name; it has it, crash or not, when this returns."""
-    path = begun.with_name(begun.name.removesuffix(PART))
-    begun.chmod(READABLE)
-    _sync(begun)
-    begun.replace(path)
-    _sync(path.parent)
-    return path
+    return settle_all([begun])[0]
+
+
+def settle_all(begun: Sequence[Path]) -> list[Path]:
+    """The same for several files of one folder."""
+    paths = [each.with_name(each.name.removesuffix(PART)) for each in begun]
+    for source, path in zip(begun, paths, strict=True):
+        source.chmod(READABLE)
+        _sync(source)
+        source.replace(path)
+    for folder in {path.parent for path in paths}:
+        _sync(folder)
+    return paths
 
 
 def sha256_of(path: Path) -> str:

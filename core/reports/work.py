@@ -6,6 +6,14 @@ count, the classes, then the work that was due on these days in these classes.
 
 from typing import Final
 
+from core.events.event import Event
+from core.submissions.events import SubmissionGraded, SubmissionHandedIn, SubmissionReturned
+
+# What makes a report of it out of date.
+CHANGED_BY: Final[frozenset[type[Event]]] = frozenset(
+    (SubmissionHandedIn, SubmissionGraded, SubmissionReturned)
+)
+
 OF_PERIOD: Final = "span AS (SELECT %(since)s::date AS since, %(until)s::date AS until)"
 OF_TERM: Final = """
 span AS (
@@ -72,9 +80,10 @@ COUNTS: Final = """
     count(*) FILTER (WHERE standing IN ('handed_in', 'graded')) AS handed_in,
     count(*) FILTER (WHERE standing IN ('handed_in', 'graded') AND is_late) AS late,
     count(*) FILTER (WHERE standing = 'missing') AS missing,
-    count(*) FILTER (WHERE standing = 'graded') AS graded,
-    trim_scale(round(avg(share) FILTER (WHERE standing = 'graded'), 4)) AS average
+    count(*) FILTER (WHERE standing = 'graded') AS graded
 """
+# And the average of what was graded, of one.
+AVERAGE: Final = "trim_scale(round(avg(share) FILTER (WHERE standing = 'graded'), 4)) AS average"
 # By student and class, also those who had nothing to do.
 DONE: Final = f"""
 attended AS (
@@ -87,14 +96,14 @@ attended AS (
     UNION
     SELECT class_id, student_id FROM work
 ), done AS (
-    SELECT class_id, student_id, {COUNTS} FROM work GROUP BY class_id, student_id
+    SELECT class_id, student_id, {COUNTS}, {AVERAGE} FROM work GROUP BY class_id, student_id
 )
 """  # noqa: S608 - all of it stands here
 
 # A line for each class by name, and one without a class for all of them together.
 BY_CLASS: Final = f"""
 SELECT chosen.id AS class_id, chosen.name AS class, count(DISTINCT student_id) AS students,
-    count(DISTINCT homework_id) AS homework, {COUNTS}
+    count(DISTINCT homework_id) AS homework, {COUNTS}, {AVERAGE}
 FROM work JOIN chosen ON chosen.id = work.class_id
 GROUP BY GROUPING SETS ((chosen.id, chosen.name), ())
 ORDER BY chosen.id IS NULL, chosen.name, chosen.id

@@ -111,7 +111,10 @@ const answers = {
     renew();
   },
   tick: ({ type, data }) => type === "job" && showJob(data),
-  error: ({ code, detail }) => console.warn("live:", code, detail),
+  error: ({ code, detail, ref }) => {
+    if (code === "not_allowed" && others.has(ref)) return location.reload(); // the page is another by now
+    console.warn("live:", code, detail);
+  },
 };
 
 function receive(frame) {

@@ -40,7 +40,7 @@ def hand_in(
         raise InvalidError("body", "must not be empty where there are no files")
     check_not_archived(homework.school_class)
     _check_published(homework)
-    submission = _own_submission(homework, by)
+    submission = _submission_of(homework, by.user_id)
     if submission.state == SubmissionState.GRADED:
         raise ConflictError("It was graded already. Ask for it back to try again.")
     before = queries.files_handed_in(submission)
@@ -92,7 +92,29 @@ def grade_submission(
 
     With `version`, ConflictError if a newer one was handed in meanwhile.
     """
-    submission = _lock(submission_id, version, by)
+    return _grade(_lock(submission_id, version, by), score, comment, by)
+
+
+@transaction.atomic
+def grade_unsubmitted(
+    *, homework_id: int, student_id: int, score: Decimal, comment: str, by: Actor
+) -> Submission:
+    """Grade what a student of the class did on paper or aloud; the same again changes nothing.
+
+    InvalidError for who does not attend the class, ConflictError when something was handed in.
+    """
+    homework = get_homework(homework_id, by=by)
+    _check_may_grade(homework, by)
+    if not queries.attends(homework, student_id):
+        raise InvalidError("student_id", "does not attend the class")
+    submission = _submission_of(homework, student_id)
+    if submission.version:
+        raise ConflictError("Something was handed in. Read that first.")
+    return _grade(submission, score, comment, by)
+
+
+def _grade(submission: Submission, score: Decimal, comment: str, by: Actor) -> Submission:
+    """Write a grade down and publish it; the same as before changes nothing."""
     if not 0 <= score <= submission.homework.max_score:
         raise InvalidError("score", f"must be between 0 and {submission.homework.max_score}")
     now = (submission.state, submission.score, submission.comment)
@@ -120,13 +142,13 @@ def return_submission(
     return submission
 
 
-def _own_submission(homework: Homework, by: Actor) -> Submission:
-    """The actor's submission, locked; without a version where there was none."""
+def _submission_of(homework: Homework, student_id: int) -> Submission:
+    """A student's submission, locked; without a version where there was none."""
     found, _ = Submission.objects.get_or_create(
         homework=homework,
-        student_id=by.user_id,
+        student_id=student_id,
         defaults={
-            "centre_id": by.centre_id,
+            "centre_id": homework.centre_id,
             "handed_in_at": clock.now(),
             "due_at": homework.due_at,
         },
@@ -138,15 +160,20 @@ def _own_submission(homework: Homework, by: Actor) -> Submission:
 def _lock(submission_id: int, version: int | None, by: Actor) -> Submission:
     """The submission, locked, of a class that the actor may teach."""
     submission = queries.get_submission(submission_id, by=by)
-    if not may_teach(submission.homework.school_class, by):
-        raise NotAllowedError("Only a teacher of the class can do this.")
-    check_not_archived(submission.homework.school_class)
-    _check_published(submission.homework)
+    _check_may_grade(submission.homework, by)
     locked = Submission.objects.select_for_update(of=("self",))
     submission = locked.select_related("homework__school_class", "student").get(pk=submission.pk)
     if version not in {None, submission.version}:
         raise ConflictError("A newer version was handed in meanwhile. Read that first.")
     return submission
+
+
+def _check_may_grade(homework: Homework, by: Actor) -> None:
+    """Refuse who does not teach the class, and what stands still: archived, or not published."""
+    if not may_teach(homework.school_class, by):
+        raise NotAllowedError("Only a teacher of the class can do this.")
+    check_not_archived(homework.school_class)
+    _check_published(homework)
 
 
 def _check_published(homework: Homework) -> None:

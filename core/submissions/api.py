@@ -1,9 +1,10 @@
 """Submissions and grades over HTTP."""
 
-from typing import Final
+from typing import Annotated, Final, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Status
+from pydantic import Field
 
 from core.files.attachments import files_of_many
 from core.homework.models import Homework
@@ -11,10 +12,13 @@ from core.homework.queries import get_homework
 from core.http.bodies import id_from
 from core.http.lists import Order, Page, Wanted, read_page
 from core.people.acting import acting
+from core.people.actor import Actor
 from core.submissions import actions, queries
 from core.submissions.bodies import (
     GradeBookTold,
     GradeGiven,
+    MissingTold,
+    PaperGradeGiven,
     ReturnGiven,
     ReviewTold,
     SubmissionGiven,
@@ -25,17 +29,22 @@ from core.submissions.bodies import (
 )
 from core.submissions.gradebook import BY_NAME, class_to_grade, read_grade_book
 from core.submissions.models import Submission
-from core.submissions.work import work_of
+from core.submissions.work import missing_for, owing_by_homework, work_of
 
 router = Router(tags=["submissions"])
 
 LATEST_FIRST: Final = Order(Submission, "-handed_in_at", "-id")
+LATEST_DUE_FIRST: Final = Order(Homework, "-due_at", "-id")
 
 
 class GradesWanted(Wanted):
     """Whose grades are asked for."""
 
     student_id: str | None = None
+    state: Annotated[
+        Literal["handed_in", "returned", "graded", "missing"] | None,
+        Field(description="only what stands so; `missing` answers with homework"),
+    ] = None
 
 
 @router.post(
@@ -122,6 +131,30 @@ def grade_submission(request: HttpRequest, submission_id: int, given: GradeGiven
 
 
 @router.post(
+    "homework/{int:homework_id}/grades",
+    response={201: SubmissionTold},
+    operation_id="grade_unsubmitted",
+    summary="Grade what was not handed in",
+)
+def grade_unsubmitted(
+    request: HttpRequest, homework_id: int, given: PaperGradeGiven
+) -> Status[SubmissionTold]:
+    """Grades what a student of the class did on paper or aloud, and has the same people told.
+
+    It makes a submission of version 0. What was handed in is graded there (409). Doing so again
+    replaces the grade; the one before stays in the history.
+    """
+    found = actions.grade_unsubmitted(
+        homework_id=homework_id,
+        student_id=given.student_id,
+        score=given.score,
+        comment=given.comment,
+        by=acting(request),
+    )
+    return Status(201, SubmissionTold.of(found))
+
+
+@router.post(
     "submissions/{int:submission_id}/return",
     response=SubmissionTold,
     operation_id="return_submission",
@@ -153,11 +186,33 @@ def get_grade_book(request: HttpRequest, class_id: int, wanted: Query[Wanted]) -
 
 
 @router.get(
-    "grades", response=Page[SubmissionTold], operation_id="list_grades", summary="Own grades"
+    "grades",
+    response=Page[SubmissionTold] | Page[MissingTold],
+    operation_id="list_grades",
+    summary="Own grades",
 )
-def list_grades(request: HttpRequest, wanted: Query[GradesWanted]) -> Page[SubmissionTold]:
-    """What oneself, or a child of one's own, has handed in and what it came to; latest first."""
-    rows = queries.own_submissions(acting(request))
-    if wanted.student_id is not None:
-        rows = rows.filter(student_id=id_from(wanted.student_id))
+def list_grades(
+    request: HttpRequest, wanted: Query[GradesWanted]
+) -> Page[SubmissionTold] | Page[MissingTold]:
+    """What oneself, or a child of one's own, has handed in and what it came to; latest first.
+
+    Grades for what was not handed in are among it. With `state=missing` instead the homework that
+    was due and of which there is neither work nor a grade, what was due last first.
+    """
+    by = acting(request)
+    student_id = None if wanted.student_id is None else id_from(wanted.student_id) or 0
+    if wanted.state == "missing":
+        return _missing(by, student_id, wanted)
+    rows = queries.own_submissions(by)
+    if student_id is not None:
+        rows = rows.filter(student_id=student_id)
+    if wanted.state is not None:
+        rows = rows.filter(state=wanted.state)
     return read_page(rows, LATEST_FIRST, wanted, SubmissionTold.of)
+
+
+def _missing(by: Actor, student_id: int | None, wanted: Wanted) -> Page[MissingTold]:
+    page = read_page(missing_for(by, student_id), LATEST_DUE_FIRST, wanted, lambda row: row)
+    owing = owing_by_homework(page.items, by, student_id)
+    items = [MissingTold.of(each, owing[each.pk]) for each in page.items]
+    return Page(items=items, next=page.next)

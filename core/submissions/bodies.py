@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from core import clock
+from core.classes.bodies import Reference
 from core.files.bodies import FileIds, FileTold
 from core.files.models import File
 from core.homework.models import Homework, HomeworkState
@@ -17,7 +18,7 @@ from core.submissions.models import Review, Submission, SubmissionState, Submiss
 
 Standing = Literal["open", "missing", "handed_in", "returned", "graded"]
 Score = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2)]
-VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
+VersionNumber = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
 
 
 class SubmissionGiven(Given):
@@ -33,6 +34,14 @@ class GradeGiven(Given):
     score: Score
     comment: BodyText = ""
     version: VersionNumber | None = None
+
+
+class PaperGradeGiven(Given):
+    """A grade for work of which nothing was handed in."""
+
+    student_id: Reference
+    score: Score
+    comment: BodyText = ""
 
 
 class ReturnGiven(Given):
@@ -55,7 +64,10 @@ class GradedStudentTold(Told):
 
 
 class SubmissionTold(Told):
-    """A submission as it stands; `comment` is the teacher's."""
+    """A submission as it stands; `comment` is the teacher's.
+
+    Of what was graded without being handed in, `version` is 0 and `handed_in_at` null.
+    """
 
     id: Id
     homework_id: Id
@@ -65,7 +77,7 @@ class SubmissionTold(Told):
     state: SubmissionState
     version: int
     body: str
-    handed_in_at: datetime
+    handed_in_at: datetime | None
     is_late: bool
     score: float | None
     max_score: int
@@ -84,7 +96,7 @@ class SubmissionTold(Told):
             state=SubmissionState(submission.state),
             version=submission.version,
             body=submission.body,
-            handed_in_at=submission.handed_in_at,
+            handed_in_at=submission.came_at,
             is_late=submission.is_late,
             score=score_of(submission.score),
             max_score=submission.homework.max_score,
@@ -138,6 +150,29 @@ class SubmissionHistory(SubmissionTold):
 
     versions: list[VersionTold]
     reviews: list[ReviewTold]
+
+
+class MissingTold(Told):
+    """A homework that was due, and by whom of one's own nothing was handed in."""
+
+    homework_id: Id
+    homework_title: str
+    class_id: Id
+    due_at: datetime
+    max_score: int
+    students: list[GradedStudentTold]
+
+    @classmethod
+    def of(cls, homework: Homework, students: Iterable[User]) -> Self:
+        """The homework and the students in words."""
+        return cls(
+            homework_id=str(homework.pk),
+            homework_title=homework.title,
+            class_id=str(homework.school_class_id),
+            due_at=homework.due_at,
+            max_score=homework.max_score,
+            students=[GradedStudentTold.of(each) for each in students],
+        )
 
 
 class WorkTold(Told):

@@ -29,7 +29,6 @@ def school_class(request: HttpRequest, class_id: int) -> HttpResponse:
     homework = homework_for(by).filter(school_class=found).order_by("-due_at", "-pk")
     shown = {
         "frame": frame,
-        "teaches": may_teach(found, by) and not found.archived_at,
         "manages": by.is_any(*MANAGE),
         "homework": list(homework[: LATEST + 1]),
         "latest": LATEST,
@@ -60,4 +59,5 @@ def book_shown(request: HttpRequest, found: SchoolClass) -> dict[str, Any]:
     oversees = may_oversee(found, by)
     wanted = Wanted(limit=SHOWN, cursor=request.GET.get("cursor"))
     book = read_grade_book(found, wanted, None if oversees else self_or_ward(by))
-    return {"school_class": found, "book": book, "oversees": oversees}
+    teaches = may_teach(found, by) and not found.archived_at
+    return {"school_class": found, "book": book, "oversees": oversees, "teaches": teaches}

@@ -14,7 +14,7 @@ class SubmissionHandedIn(Event):
 
 
 class SubmissionGraded(Event):
-    """A teacher graded a submission, for the first time or anew."""
+    """A teacher graded a submission, or what nobody handed in, for the first time or anew."""
 
     about = "submission_id"
     submission_id: int

@@ -26,10 +26,9 @@ class HandInForm(FormWithFiles):
         return with_plain_lines(self.cleaned_data["body"])
 
 
-class VersionedForm(FormWithFiles):
-    """What is said of a version; it must still be the latest."""
+class CommentForm(FormWithFiles):
+    """What a teacher says of work."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     comment = forms.CharField(label=_("Comment"), max_length=LONGEST, required=False)
 
     def clean_comment(self) -> str:
@@ -42,8 +41,14 @@ class VersionedForm(FormWithFiles):
         return dict(self.cleaned_data)
 
 
-class GradeForm(VersionedForm):
-    """A grade."""
+class VersionedForm(CommentForm):
+    """What is said of a version; it must still be the latest."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class PaperGradeForm(CommentForm):
+    """A grade for what nobody handed in."""
 
     score = forms.DecimalField(
         label=_("Score"),
@@ -53,6 +58,10 @@ class GradeForm(VersionedForm):
         decimal_places=2,
         error_messages={"required": _("Enter a score.")},
     )
+
+
+class GradeForm(VersionedForm, PaperGradeForm):
+    """A grade for a version."""
 
 
 class ReturnForm(VersionedForm):

@@ -1,5 +1,7 @@
 """Tables of submissions, their versions and what teachers said of them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,11 @@ class SubmissionState(models.TextChoices):
 
 
 class Submission(models.Model):
-    """What a student handed in for a homework: its latest version, and what that came to."""
+    """What a student handed in for a homework: its latest version, and what that came to.
+
+    Version 0 is work of which the portal has nothing: on paper, said aloud. It was graded all the
+    same.
+    """
 
     centre = models.ForeignKey(Centre, models.CASCADE, related_name="+")
     homework = models.ForeignKey(Homework, models.CASCADE, related_name="submissions")
@@ -27,6 +33,8 @@ class Submission(models.Model):
     )
     version = models.PositiveIntegerField(default=0)  # number of the latest
     body = models.TextField(blank=True)
+    # Lists are in this order, so that it is never empty: of version 0 it is when that was graded
+    # first, which nobody is told as anything else; see `came_at`.
     handed_in_at = models.DateTimeField()
     due_at = models.DateTimeField()  # as it stood then
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
@@ -47,9 +55,18 @@ class Submission(models.Model):
         return f"{self.student} for {self.homework}"
 
     @property
+    def came_at(self) -> datetime | None:
+        """When it was handed in; None where nothing was."""
+        return self.handed_in_at if self.version else None
+
+    @property
     def is_late(self) -> bool:
-        """Whether it came after the due date: the one of then, or the one of now if it is later."""
-        return self.handed_in_at > max(self.due_at, self.homework.due_at)
+        """Whether it came after the due date: the one of then, or the one of now if it is later.
+
+        When work on paper came, only its teacher knows.
+        """
+        due_at = max(self.due_at, self.homework.due_at)
+        return self.came_at is not None and self.came_at > due_at
 
 
 class SubmissionVersion(models.Model):

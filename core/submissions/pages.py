@@ -170,11 +170,13 @@ def work_shown(request: HttpRequest, found: Homework) -> dict[str, Any]:
     page = read_page(queries.students_for(found, by=by), BY_NAME, wanted, lambda row: row)
     rows = work_of(found, page.items)
     own = [each for each in rows if each.student.pk == by.user_id]
+    is_open = not found.school_class.archived_at
     return {
         "work": rows,
         "more": page.next,
         "handed_in": queries.handed_in_for(found).count(),
         "oversees": may_oversee(found.school_class, by),
+        "may_grade": is_open and may_teach(found.school_class, by),
         "is_learner": bool(own) and queries.is_student_of(found, by),
         "mine": own[0].submission if own else None,
         "form": None,

@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.classes.models import Enrolment
-from core.classes.queries import SEE_ALL, may_oversee, taught_by
+from core.classes.queries import SEE_ALL, may_oversee, students_of, taught_by
 from core.files.attachments import files_of
 from core.files.models import File
 from core.homework.models import Homework, HomeworkState
@@ -52,7 +52,7 @@ def submissions_for(by: Actor) -> QuerySet[Submission]:
 
 
 def own_submissions(by: Actor) -> QuerySet[Submission]:
-    """What the actor, or a ward of theirs, has handed in."""
+    """What the actor, or a ward of theirs, has handed in or has a grade for."""
     return submissions_for(by).filter(own_and_wards(by))
 
 
@@ -66,13 +66,26 @@ def get_submission(submission_id: int, *, by: Actor) -> Submission:
 
 def is_student_of(homework: Homework, by: Actor) -> bool:
     """Whether the actor is to hand in work for a homework."""
+    return attends(homework, by.user_id)
+
+
+def attends(homework: Homework, person_id: int) -> bool:
+    """Whether somebody is a student of a homework's class."""
     return Enrolment.objects.filter(
-        school_class_id=homework.school_class_id, student_id=by.user_id, until=None
+        school_class_id=homework.school_class_id, student_id=person_id, until=None
     ).exists()
 
 
+def get_student(homework: Homework, student_id: int) -> User:
+    """A student of a homework's class; NotFoundError for who is none."""
+    found = students_of(homework.school_class).filter(pk=student_id).first()
+    if found is None:
+        raise NotFoundError("There is no such student.")
+    return found
+
+
 def students_for(homework: Homework, *, by: Actor) -> QuerySet[User]:
-    """Who is to hand in work, or has, as far as the actor may know of them."""
+    """Who is to hand in work, has, or has a grade, as far as the actor may know of them."""
     attends = Enrolment.objects.filter(
         school_class_id=homework.school_class_id, student_id=OuterRef("pk"), until=None
     )
@@ -85,7 +98,34 @@ def students_for(homework: Homework, *, by: Actor) -> QuerySet[User]:
 
 def handed_in_for(homework: Homework) -> QuerySet[Submission]:
     """All that was handed in for a homework."""
-    return Submission.objects.filter(homework=homework).select_related("homework")
+    found = Submission.objects.filter(homework=homework, version__gt=0)
+    return found.select_related("homework")
+
+
+def without_work(homework: Homework) -> QuerySet[User]:
+    """The students of the class, by name, of whom there is neither work nor a grade."""
+    found = Submission.objects.filter(homework=homework, student_id=OuterRef("pk"))
+    return students_of(homework.school_class).filter(~Exists(found))
+
+
+def beside(student: User, homework: Homework) -> tuple[int | None, int | None]:
+    """Those of `without_work` before and after a student."""
+    others = without_work(homework).exclude(pk=student.pk).values_list("pk", flat=True)
+    earlier = Q(name__lt=student.name) | Q(name=student.name, pk__lt=student.pk)
+    return others.filter(earlier).last(), others.exclude(earlier).first()
+
+
+def next_unsubmitted(student: User, homework: Homework) -> int | None:
+    """The next of `without_work` by name, beginning again after the last."""
+    _, after = beside(student, homework)
+    others = without_work(homework).exclude(pk=student.pk)
+    return after or others.values_list("pk", flat=True).first()
+
+
+def submission_of(homework: Homework, student_id: int) -> int | None:
+    """The id of a student's submission for a homework, if there is one."""
+    found = Submission.objects.filter(homework=homework, student_id=student_id)
+    return found.values_list("pk", flat=True).first()
 
 
 def neighbours_of(submission: Submission) -> tuple[int | None, int | None]:

@@ -3,9 +3,13 @@
 import re
 from typing import Final, Literal
 
+from django.utils.translation import gettext as _
+
 from core.events.models import Delivery, DeliveryState, EventRecord
 from core.events.registry import handler_names, subscriptions
 from core.events.wire import queue_of
+from core.language.dates import shortly
+from core.notices.quiet import REASON, until_of
 
 Fate = Literal["told", "read", "mailed", "done", "waiting", "skipped", "failed", "discarded"]
 
@@ -57,6 +61,15 @@ def waits_for(event: EventRecord, handler: str) -> str:
 def known_versions() -> dict[str, int]:
     """The version of each kind of event that this process can read."""
     return {event.kind(): event.version for event in subscriptions()}
+
+
+def in_words(why: str, zone: str) -> str:
+    """Why it waits or was skipped, in the reader's language; times as clocks in the zone show."""
+    if not why.startswith(f"{REASON} "):
+        return _(why)
+    until = until_of(why)
+    when = shortly(until, zone) if until else why.removeprefix(f"{REASON} ")
+    return _("quiet hours until %(when)s") % {"when": when}
 
 
 def without_addresses(text: str) -> str:

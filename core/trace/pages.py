@@ -1,5 +1,6 @@
 """The pages that show who was told of something, and why one was told oneself."""
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from core.people.acting import acting
 from core.people.models import Role
 from core.people.signed_in import signed_in
 from core.trace import reached
+from core.trace.fates import in_words
 from core.trace.recipients import (
     RecipientsWanted,
     as_csv,
@@ -115,6 +117,7 @@ def _show(
         "is_moving": event is not None and is_moving(event),
         "may_send": by.is_any(Role.STAFF, Role.HEAD, Role.ADMIN),
         "others": _others(event, homework),
+        "in_words": partial(in_words, zone=frame.zone),
     }
     is_part = HtmxDetails(request).target == PART
     return render(request, f"trace/{'list' if is_part else 'recipients'}.html", shown)

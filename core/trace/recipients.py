@@ -21,7 +21,7 @@ from core.people.actor import Actor
 from core.people.models import Centre
 from core.refusals import NotAllowedError, NotFoundError
 from core.trace.bodies import HandlerTold, PersonReached, WayTold
-from core.trace.fates import Fate
+from core.trace.fates import Fate, in_words
 from core.trace.reached import OPEN, homework_for, people_reached
 from core.trace.telling import tell_handlers
 from core.trace.viewer import Viewer
@@ -126,7 +126,7 @@ def _cells(way: WayTold | None, zone: ZoneInfo) -> tuple[str, str, str]:
     if way is None:
         return "waiting", "", ""
     at = f"{way.at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if way.at else ""
-    return way.fate, at, way.why
+    return way.fate, at, in_words(way.why, zone.key)
 
 
 def _line(cells: list[str]) -> str:

@@ -20,7 +20,7 @@ from core.language import dates
 from core.notices.kinds import UNWANTED
 from core.notices.models import Notice, NoticeKind
 from core.notices.queries import notices_of
-from core.notices.quiet import REASON
+from core.notices.quiet import REASON, until_of
 from core.notices.wanted import BY_LINK, IN_DIGEST, OF_CHILD
 from core.people.models import User
 from core.refusals import NotFoundError
@@ -207,19 +207,19 @@ def _email(notice: Notice, event: EventRecord | None) -> WayWhy:
     fate = fate_of(mail.state, EMAIL)
     words = {
         "mailed": _("Sent %(when)s.") % {"when": _when(mail.finished_at, notice)},
-        "waiting": _waits(why_of(event, mail)),
+        "waiting": _waits(why_of(event, mail), notice.centre.timezone),
         "skipped": _not_sent(mail.detail, notice),
     }
     said = words.get(fate, _("Not sent: it could not be delivered to your address."))
     return WayWhy(channel=EMAIL, fate=fate, at=mail.finished_at, words=said)
 
 
-def _waits(why: str) -> str:
+def _waits(why: str, zone: str) -> str:
     if not why.startswith(REASON):
         return _("It is about to be sent.")
-    return _("It waits for the end of the quiet hours: %(until)s.") % {
-        "until": why.removeprefix(REASON).strip()
-    }
+    until = until_of(why)
+    when = dates.shortly(until, zone) if until else why.removeprefix(REASON).strip()
+    return _("It waits for the end of the quiet hours: %(until)s.") % {"until": when}
 
 
 def _not_sent(why: str, notice: Notice) -> str:

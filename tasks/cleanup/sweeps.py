@@ -15,6 +15,7 @@ from core import clock
 from core.events import retention
 from core.events.retention import Kept, first_id
 from tasks.cleanup.files import FILE_SWEEPS
+from tasks.cleanup.imports import IMPORT_SWEEPS
 from tasks.cleanup.sweep import Sweep, Taken
 
 BATCH: Final = 5_000  # rows
@@ -162,4 +163,5 @@ SWEEPS: Final = (
     Sweep("schedule slots", partial(take_oldest, DROP_SLOTS, retention.SLOTS)),
     Sweep("idempotency keys", partial(take_oldest, DROP_ANSWERS, retention.ANSWERS)),
     *FILE_SWEEPS,
+    *IMPORT_SWEEPS,
 )

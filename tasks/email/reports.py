@@ -1,6 +1,9 @@
 """Mails about reports: a link and never the report itself."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext_noop
 
 from core.events.claims import Claimed
 from core.notices.models import NoticeKind
@@ -10,11 +13,14 @@ from core.people.models import User
 from core.reports import audience
 from core.reports.audience import Concerned, Telling
 from core.reports.events import ReportReady, ReportReleased, ReportSubmitted
-from core.reports.models import Report
+from core.reports.models import Report, ReportVersion
 from core.reports.words import headline, path_of, said
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
+
+SOON: Final = timedelta(minutes=1)
+QUICK: Final = gettext_noop("it was made within a minute")
 
 
 def concerned(event: Telling) -> Recipients:
@@ -30,7 +36,17 @@ def concerned(event: Telling) -> Recipients:
     ]
 
 
-@on(ReportReady, to=concerned, batch=10, outside=True, waits=True)
+def those_who_left(event: ReportReady) -> Recipients:
+    """Who asked for it: not when it was there before they could have gone."""
+    report = Report.objects.get(pk=event.report_id)
+    version = ReportVersion.objects.get(report=report, number=event.number)
+    took = (version.made_at or version.requested_at) - version.requested_at
+    if report.recurring_id is None and took < SOON:
+        raise SkipError(QUICK)
+    return concerned(event)
+
+
+@on(ReportReady, to=those_who_left, batch=10, outside=True, waits=True)
 def mail_ready(batch: Batch[ReportReady]) -> None:
     """Mail those for whom it was made that it is there."""
     send_each(batch, report_letter)

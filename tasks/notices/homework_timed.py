@@ -3,8 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from core.classes.events import ClassUnarchived
 from core.events.models import Delivery, DeliveryState
-from core.homework.actions import publish_scheduled
+from core.homework.actions import publish_scheduled, unschedule_missed
 from core.homework.events import HomeworkRecalled, HomeworkScheduled
 from core.notices.actions import TakenBack, take_back
 from tasks.handler import Batch, Recipients, on
@@ -23,6 +24,13 @@ def publish_on_time(batch: Batch[HomeworkScheduled]) -> None:
         )
         if not stands:
             batch.skip(each, RESCHEDULED)
+
+
+@on(ClassUnarchived)
+def return_missed_to_drafts(batch: Batch[ClassUnarchived]) -> None:
+    """Make drafts of what should have been published while the class was archived."""
+    for each in batch.claimed:
+        unschedule_missed(class_id=each.event.class_id)
 
 
 def told_too_soon(event: HomeworkRecalled) -> Recipients:

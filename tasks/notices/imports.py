@@ -23,6 +23,8 @@ def notify_import(batch: Batch[ImportFinished]) -> None:
         with speaking_to(done.by, done.centre):
             title = _("Import finished: %(file)s") % {"file": done.file_name}
             body = _("%(created)d new, %(changed)d changed, %(refused)d refused.") % counts
+            if counts.get("invited"):
+                body += " " + _("%(invited)d asked to join.") % counts
         notes.append(
             Note(
                 person_id=done.by_id,

@@ -2,27 +2,29 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from django.db import transaction
 
-from core.reports import making
-from core.reports.content import Text
+from core.reports import formats, making
+from core.reports.content import Document, Text
 from core.reports.events import ReportRequested
-from core.reports.formats import FORMATS, Options
-from core.reports.formats.join import join_pdfs
+from core.reports.formats import FORMATS, Options, Progress
 from core.reports.kind import Card, Format
 from core.reports.making import Order
 from core.reports.models import ReportCard
 from core.reports.snapshot import Snapshot
-from core.reports.storage import begin_file, path_of, settle
+from core.reports.storage import begin_file, path_of, settle, settle_all
 from tasks.reports.shown import Shown
 from tasks.work import Work
 
 IN_CARDS: Final = (Format.PDF, Format.HTML)
 STEP: Final = 20  # cards that are written down together
+
+Step = Sequence[tuple[int, Card]]  # cards, each with its place
 
 
 def write_cards(
@@ -35,38 +37,45 @@ def write_cards(
     todo = [each for each in enumerate(cards) if each[1].student_id not in made]
     room = f"cards-{secrets.token_hex(4)}"
     for step in _steps(todo):
-        rows = [_write(order, room, place, card) for place, card in step]
+        rows = _write(order, room, step, _from(shown, len(made), len(cards)))
         with transaction.atomic():
             making.note_cards(order, rows)
             work.checkpoint({"cards": len(made) + len(rows)})
         made |= {row.student_id for row in rows}
-        shown.writing(len(made), len(cards))
-    return _together(order, cards)
+    return _together(order, cards, lambda *_: shown.writing(1, 1))
 
 
-def _steps(todo: Sequence[tuple[int, Card]]) -> Iterable[Sequence[tuple[int, Card]]]:
+def _steps(todo: Step) -> Iterable[Step]:
     return (todo[begin : begin + STEP] for begin in range(0, len(todo), STEP))
 
 
-def _write(order: Order, room: str, place: int, card: Card) -> ReportCard:
-    written = FORMATS[order.format]
-    begun = begin_file(order.version.folder, f"{room}/{place:05}{written.suffix}")
-    document = order.document(card.parts, subtitle=card.name)
-    written.write(document, begun, Options(), lambda _: None)
-    path = settle(begun)
-    return making.card_of(order, student_id=card.student_id, name=card.name, place=place, path=path)
+def _from(shown: Shown, made: int, total: int) -> Progress:
+    """Tells how many cards there are when so many of a step are made."""
+    return lambda count: shown.writing(made + count, total)
 
 
-def _together(order: Order, cards: Sequence[Card]) -> Path:
+def _write(order: Order, room: str, step: Step, progress: Progress) -> list[ReportCard]:
+    suffix = FORMATS[order.format].suffix
+    head = order.document(()).head
+    begun = [begin_file(order.version.folder, f"{room}/{place:05}{suffix}") for place, _ in step]
+    documents = (Document(replace(head, subtitle=card.name), card.parts) for _, card in step)
+    formats.write_cards(zip(begun, documents, strict=True), order.format, progress)
+    return [
+        making.card_of(order, student_id=card.student_id, name=card.name, place=place, path=path)
+        for (place, card), path in zip(step, settle_all(begun), strict=True)
+    ]
+
+
+def _together(order: Order, cards: Sequence[Card], progress: Progress) -> Path:
     """All cards as one file, for who reviews them."""
     suffix = FORMATS[order.format].suffix
     begun = begin_file(order.version.folder, f"report-{secrets.token_hex(4)}{suffix}")
     if order.format == Format.PDF and cards:
         folder = path_of(order.version.folder)
         names = order.version.cards.order_by("place").values_list("file_name", flat=True)
-        join_pdfs([folder / name for name in names], begun)
+        formats.join_pdfs([folder / name for name in names], begun, lambda: progress(0))
     else:
         parts = chain.from_iterable((Text(each.name, ""), *each.parts) for each in cards)
         document = order.document(tuple(parts))
-        FORMATS[order.format].write(document, begun, Options(), lambda _: None)
+        FORMATS[order.format].write(document, begun, Options(), progress)
     return settle(begun)

@@ -24,6 +24,12 @@ RUN: Final = """([within, options]) => document.querySelector(within)
 UNFOLD: Final = "for (const each of document.querySelectorAll('main details')) each.open = true"
 FOLD: Final = "for (const each of document.querySelectorAll('details')) each.open = false"
 OPEN_MENU: Final = "for (const each of document.querySelectorAll('details.menu')) each.open = true"
+# What a page is made of: each sort of element under its sort of parent, whatever it says.
+SORTS: Final = """() => [...new Set([...document.querySelectorAll('body *')].map((each) => {
+    const sort = (of) => [of.tagName, ...of.classList].join('.');
+    const names = each.getAttributeNames().filter((name) => !['class', 'id'].includes(name));
+    return `${sort(each.parentElement)} > ${sort(each)} ${names.sort()} ${each.role ?? ''}`;
+}))]"""
 TOO_WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -47,6 +53,13 @@ def findings(page: Page) -> Iterator[str]:
     yield from overflow(page)
     page.evaluate(FOLD)
     page.emulate_media(color_scheme="light")
+
+
+def first_findings(page: Page) -> Iterator[str]:
+    """What is wrong on a page as it is shown first."""
+    page.evaluate(AXE_SCRIPT)
+    yield from grave_findings(page, WCAG)
+    yield from overflow(page)
 
 
 def grave_findings(page: Page, options: dict[str, Any], *, within: str = "html") -> list[str]:

@@ -4,6 +4,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, SignIn, keep_picture
 from tests.browser.test_homework_journey import no_reload
+from tests.portal import Person
+from tests.servers import RunningStack
 
 SUBJECT = "The tablet in my locker stays dark"
 
@@ -86,3 +88,18 @@ def test_the_desk_is_searched_with_the_keyboard(sign_in: SignIn) -> None:
         staff.get_by_label("Search").press("Enter")
         expect(found.first).to_be_visible()
         assert "q=tablet" in staff.url
+
+
+def test_who_is_staff_no_more_loses_the_desk_at_once(sign_in: SignIn, stack: RunningStack) -> None:
+    page = sign_in("head@oakwood.example")
+    page.goto("/tickets")
+    live(page)
+    expect(page.locator("[data-stream]")).to_have_count(1)
+    with Person(stack.base_url, "admin@oakwood.example") as admin:
+        (head,) = admin.get("/api/people", q="head@oakwood")["items"]
+        roles = f"/api/people/{head['id']}/roles"
+        admin._trade("PUT", roles, json={"roles": ["teacher"]}).raise_for_status()
+        try:
+            expect(page.locator("[data-stream]")).to_have_count(0)  # nobody reloaded the page
+        finally:
+            admin._trade("PUT", roles, json={"roles": head["roles"]}).raise_for_status()

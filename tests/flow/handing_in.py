@@ -39,6 +39,14 @@ def send(homework: Homework, body: str = "One half.", who: str = STUDENT) -> Any
     return post(client_of(who), f"/api/homework/{homework.pk}/submissions", {"body": body})
 
 
+def grade_on_paper(
+    homework: Homework, student_id: object, who: str = TEACHER, **given: object
+) -> Any:
+    """The answer to grading over HTTP what was not handed in."""
+    body = {"student_id": str(student_id), "score": 80, **given}
+    return post(client_of(who), f"/api/homework/{homework.pk}/grades", body)
+
+
 def grade(submission_id: object, who: str = TEACHER, **given: object) -> Any:
     """The answer to grading over HTTP."""
     return post(client_of(who), f"/api/submissions/{submission_id}/grade", {"score": 80, **given})

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from core import clock
+from core.access.limits import ACCOUNT, NEW_ADDRESS
+from core.access.models import TryCount
+from core.events.models import EventRecord
 from core.people.models import EmailChange, User
 from tests.flow.conftest import School
 from tests.flow.mails import link_in, mails_to, text_of
 from tests.flow.pages import checked, shown
-from tests.flow.people import PARENT, TEACHER, assert_problem, client_of, post
+from tests.flow.people import PARENT, TEACHER, assert_problem, client_of, credentials, post
 from tests.servers import Servers
 
 NEW = "taylor@mail.example"
@@ -102,3 +106,41 @@ def test_with_a_form(teacher: Client) -> None:
     assert "The password is wrong." in checked(wrong)
     asked = teacher.post("/account/email", {"email": NEW, "password": PASSWORD}, follow=True)
     assert f"Open the link in the mail to {NEW}" in checked(asked)
+
+
+def test_asking_for_mails_has_a_limit(teacher: Client, school: School, work_off: WorkOff) -> None:
+    for number in range(NEW_ADDRESS.failures):
+        assert ask(teacher, f"taylor{number}@mail.example") == 202
+
+    refused = post(teacher, "/api/me/email", {"email": NEW, "password": PASSWORD})
+    assert_problem(refused, 429)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 3600
+    page = teacher.post("/account/email", {"email": NEW, "password": PASSWORD})
+    assert page.status_code == 429
+    assert "Wait 60 minutes" in checked(page)
+    assert EventRecord.objects.filter(kind="EmailChangeAsked").count() == NEW_ADDRESS.failures
+    assert ask(client_of(PARENT)) == 202  # others may go on
+
+    TryCount.objects.update(since=F("since") - timedelta(hours=1, seconds=1))
+    assert ask(teacher) == 202
+
+
+def test_what_sends_no_mail_does_not_count(teacher: Client) -> None:
+    for _ in range(NEW_ADDRESS.failures):
+        assert ask(teacher, TEACHER) == 422
+    assert ask(teacher) == 202
+
+
+def test_it_is_no_way_to_guess_a_password(teacher: Client) -> None:
+    for _ in range(ACCOUNT.failures):
+        assert ask(teacher, password="open-sesame") == 422
+    assert ask(teacher) == 429
+    assert post(Client(), "/api/auth/login", credentials()).status_code == 429
+
+
+def test_the_same_asked_again_with_a_key_is_one_mail(teacher: Client) -> None:
+    body = {"email": NEW, "password": PASSWORD}
+    asked = [post(teacher, "/api/me/email", body, Idempotency_Key="k") for _ in range(2)]
+    assert [answer.status_code for answer in asked] == [202, 202]
+    assert asked[1].headers["Idempotent-Replay"] == "true"
+    assert EventRecord.objects.filter(kind="EmailChangeAsked").count() == 1

@@ -1,5 +1,6 @@
 """Centres: what their admins change, what operators open, and the colour of their pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.test import Client
 
 from core.audit.models import AuditEntry
 from core.centres.colour import BLACK, WHITE, contrast, is_legible, text_on
+from core.centres.queries import counts_by_role
 from core.centres.zones import all_zones, zones_by_region
 from core.events.models import EventRecord
-from core.people.models import Centre
+from core.people.models import Centre, Invitation, Role, User
 from tests.flow.conftest import School
+from tests.flow.mails import link_in, mails_to
 from tests.flow.pages import checked, shown
 from tests.flow.people import (
     OPERATOR,
@@ -23,6 +26,9 @@ from tests.flow.people import (
     patch,
     post,
 )
+from tests.servers import Servers
+
+WorkOff = Callable[[], int]
 
 ADMIN = "admin@oakwood.example"
 NEW = {"slug": "lakeside", "name": "Lakeside", "timezone": "America/Lima", "language": "es"}
@@ -251,3 +257,113 @@ def test_a_stylesheet_holds_a_colour_and_is_kept() -> None:
 @pytest.mark.parametrize("colour", ["", "red", "2e7d4", "2e7d4f0", "2E7D4F", "2e7d4f;}*{x:y"])
 def test_a_stylesheet_holds_nothing_else(colour: str) -> None:
     assert Client().get("/centre.css", {"colour": colour}).status_code == 404
+
+
+OPEN = {
+    "name": "Lakeside",
+    "slug": "lakeside",
+    "short_name": "",
+    "language": "es",
+    "timezone": "America/Lima",
+    "colour": "#0F6E77",
+    "admin_name": "Lena Lake",
+    "admin_email": "Lena@lakeside.example",
+}
+
+
+def test_an_operator_opens_a_centre_and_its_first_admin_comes_in(
+    operator: Client, school: School, work_off: WorkOff, servers: Servers
+) -> None:
+    assert 'href="/ops/centres"' in shown(operator, "/")
+    html = checked(operator.post("/ops/centres/new", OPEN, follow=True))
+    assert "on its way to lena@lakeside.example" in html
+    assert "America/Lima" in html
+    centre = Centre.objects.get(slug="lakeside")
+    assert (centre.colour, centre.language) == ("#0f6e77", "es")
+
+    work_off()
+    (mail,) = mails_to(servers, "lena@lakeside.example")
+    lena = Client()
+    joined = lena.post(link_in(mail), {"name": "Lena Lake", "password": "correct-horse-battery"})
+    assert joined.status_code == 302
+    person = User.objects.get(email="lena@lakeside.example")
+    assert [each.roles for each in person.memberships.all()] == [["admin"]]
+    written = AuditEntry.objects.filter(centre_id=centre.pk).order_by("pk")
+    assert [each.what for each in written] == [
+        "centre.opened",
+        "person.invited",
+        "invitation.accepted",
+    ]
+
+
+def test_what_is_wrong_opens_nothing_and_invites_nobody(operator: Client) -> None:
+    wrong = {
+        "slug": ["oakwood", "Oak Wood", "a--b", ""],
+        "name": [""],
+        "timezone": ["Mars/Olympus"],
+        "colour": ["#ffff00"],
+        "admin_email": ["", "nobody", "l\u00e9na@lakeside.example"],
+        "admin_name": [""],
+    }
+    for field, values in wrong.items():
+        for value in values:
+            answer = operator.post("/ops/centres/new", OPEN | {field: value})
+            assert answer.status_code == 422, (field, value)
+            assert f'id="id_{field}-error"' in checked(answer)
+    assert Centre.objects.count() == 2
+    assert not Invitation.objects.filter(email="lena@lakeside.example").exists()
+
+
+def test_an_operator_sees_how_many_people_a_centre_has_and_no_names(
+    operator: Client, school: School
+) -> None:
+    post(client_of(ADMIN), f"/api/people/{school.user(STUDENT).pk}/deactivate")
+    counts = counts_by_role([school.class_7a().centre_id])[school.class_7a().centre_id]
+    assert (counts[Role.STUDENT], counts[Role.PARENT], counts[Role.ADMIN]) == (29, 30, 1)
+    html = shown(operator, "/ops/centres")
+    assert "Student: 29" in html
+    path = f"/ops/centres/{school.class_7a().centre_id}"
+    names = User.objects.exclude(email=OPERATOR).values_list("name", flat=True)
+    for page in (html, shown(operator, path)):
+        assert not any(name in page for name in names)
+
+
+def test_an_operator_renames_a_centre(operator: Client, school: School) -> None:
+    path = f"/ops/centres/{school.class_7a().centre_id}"
+    html = checked(operator.post(path, SETTINGS, follow=True))
+    assert "Changes saved." in html
+    assert Centre.objects.get(slug="oakwood").name == "Oakwood Academy"
+    assert operator.post(path, SETTINGS | {"name": ""}).status_code == 422
+    assert operator.get("/ops/centres/987654321").status_code == 404
+
+
+def test_a_centre_without_an_admin_gets_one_asked_again(
+    operator: Client, school: School, work_off: WorkOff, servers: Servers
+) -> None:
+    centre = post(operator, "/api/ops/centres", NEW).json()
+    path = f"/ops/centres/{centre['id']}"
+    admin = {key: OPEN[key] for key in ("admin_name", "admin_email")}
+    assert "Nobody runs this centre yet" in shown(operator, path)
+    assert operator.post(f"{path}/admins", admin | {"admin_email": "x"}).status_code == 422
+    for _ in range(2):
+        operator.post(f"{path}/admins", admin)
+        work_off()
+    first, second = mails_to(servers, "lena@lakeside.example")
+    assert Client().get(link_in(first)).status_code == 404
+    assert Client().get(link_in(second)).status_code == 200
+
+    oakwood = f"/ops/centres/{school.class_7a().centre_id}"
+    assert "Nobody runs" not in shown(operator, oakwood)
+    html = checked(operator.post(f"{oakwood}/admins", admin, follow=True))
+    assert "This centre has an admin" in html
+    assert not Invitation.objects.filter(
+        centre__slug="oakwood", email=admin["admin_email"]
+    ).exists()
+
+
+@pytest.mark.parametrize("email", [ADMIN, TEACHER])
+def test_only_operators_look_after_centres(school: School, email: str) -> None:
+    person = client_of(email)
+    assert person.get("/ops/centres").status_code == 403
+    assert person.post("/ops/centres/new", OPEN).status_code == 403
+    assert 'href="/ops/centres"' not in shown(person, "/")

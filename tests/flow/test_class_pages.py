@@ -190,14 +190,27 @@ def test_teachers_are_added_and_removed(
 def test_archiving(staff: Client, school: School) -> None:
     school_class = school.class_7a()
     path = f"/classes/{school_class.pk}"
-    assert "This cannot be undone." in shown(staff, f"{path}/manage")
+    assert "The class can be opened again here." in shown(staff, f"{path}/manage")
     html = checked(staff.post(f"{path}/archive", follow=True))
     assert "The class is archived" in html
-    assert "<form" not in html.partition("<main")[2].partition("</main>")[0]
+    main = html.partition("<main")[2].partition("</main>")[0]
+    assert re.findall(r'<form[^>]* action="([^"]*)"', main) == [f"{path}/unarchive"]
+    assert "30 students attend it again." in main
     assert staff.get(f"{path}/edit").status_code == 409
     answer = staff.post(f"/enrolments/{enrolment_of().pk}/end", follow=True)
     assert "The class is archived" in checked(answer)
     assert "7A" in shown(client_of(STUDENT), "/classes?archived=1")
+
+
+def test_unarchiving(staff: Client, school: School) -> None:
+    path = f"/classes/{school.class_7a().pk}"
+    staff.post(f"{path}/archive")
+    html = checked(staff.post(f"{path}/unarchive", follow=True))
+    assert "The class goes on: it can be changed again." in html
+    assert "Archive the class" in html
+    assert "/homework/new" in shown(client_of(TEACHER), path)
+    assert client_of(TEACHER).post(f"{path}/unarchive").status_code == 403
+    assert client_of("staff@riverside.example").post(f"{path}/unarchive").status_code == 404
 
 
 def test_homework_is_not_offered_for_what_is_over(school: School) -> None:

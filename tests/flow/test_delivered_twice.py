@@ -15,10 +15,9 @@ from core.access.caller import Caller
 from core.access.models import BrowserSession
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
-from core.classes.actions import open_class
+from core.classes.actions import archive_class, open_class, unarchive_class
 from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment
-from core.demo.school import PASSWORD
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
@@ -93,6 +92,15 @@ def schedule(school: School) -> None:
     at, by = clock.now() + timedelta(days=1), school.actor(TEACHER)
     schedule_homework(homework_id=school.draft().pk, at=at, by=by)
     Delivery.objects.update(due_at=clock.now())
+
+
+def miss_a_publication(school: School) -> None:
+    homework, by = school.draft(), school.actor(ADMIN)
+    at = clock.now() + timedelta(days=1)
+    schedule_homework(homework_id=homework.pk, at=at, by=school.actor(TEACHER))
+    archive_class(class_id=homework.school_class_id, by=by)
+    Homework.objects.update(publish_at=clock.now())
+    unarchive_class(class_id=homework.school_class_id, by=by)
 
 
 def publish_and_recall(school: School) -> None:
@@ -289,7 +297,7 @@ def have_somebody_join(school: School) -> None:
 
 def ask_for_another_address(school: School) -> None:
     teacher = school.user("teacher@oakwood.example")
-    ask_for_address(email="taylor@mail.example", password=PASSWORD, by=teacher)
+    ask_for_address(email="taylor@mail.example", by=teacher)
 
 
 def change_somebodys_roles(school: School) -> None:
@@ -341,6 +349,7 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     ),
     "email.mail_class": (publish_homework, Mail.objects.filter(state="sent").count, 60),
     "notices.publish_on_time": (schedule, Homework.objects.exclude(published_at=None).count, 1),
+    "notices.return_missed_to_drafts": (miss_a_publication, of_kind("HomeworkUnscheduled"), 1),
     "notices.take_back_notices": (publish_and_recall, of_type("notice_taken_back"), 60),
     "notices.settle": (publish_and_change, of_kind("HomeworkChanged"), 1),
     "notices.notify_changed": (publish_change_and_settle, Notice.objects.count, 120),

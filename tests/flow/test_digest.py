@@ -221,7 +221,8 @@ def test_it_waits_for_the_end_of_quiet_hours(
     strike("2026-11-25T18:00")
     assert digests(servers) == []
     waiting = Delivery.objects.exclude(key="").get(handler="email.mail_digest")
-    assert (waiting.state, waiting.detail) == ("pending", "quiet hours until 07:00")
+    until = "quiet hours until 2026-11-26T07:00:00+00:00"
+    assert (waiting.state, waiting.detail) == ("pending", until)
 
 
 def test_a_grade_is_listed_as_its_teacher_last_gave_it(

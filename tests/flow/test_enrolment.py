@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from core import clock
 from core.audit.models import AuditEntry
-from core.classes.actions import archive_class, open_class
+from core.classes.actions import archive_class, open_class, unarchive_class
 from core.classes.enrolment_actions import enrol_student, move_student
 from core.classes.models import Enrolment, SchoolClass, Teaching
 from core.events.models import Delivery, EventRecord
@@ -23,7 +23,7 @@ from core.homework.audience import LEFT, audience_of, standing_of
 from core.homework.models import Homework, HomeworkState
 from core.isolation.scope import everywhere
 from core.notices.models import Notice
-from core.people.models import Membership, Role, User
+from core.people.models import Guardianship, Membership, Role, User
 from core.refusals import ConflictError
 from core.submissions.reminders import missing_work
 from tests.flow.conftest import School
@@ -242,6 +242,54 @@ def test_nothing_more_happens_in_an_archived_class(school: School) -> None:
     assert later.state == HomeworkState.SCHEDULED
 
 
+def test_an_unarchived_class_is_as_it_was(
+    school: School, staff: Client, class_7b: SchoolClass
+) -> None:
+    homework, student = school.publish(), enrolment_of().student_id
+    path = f"/api/classes/{school.class_7a().pk}"
+    assert post(staff, f"{path}/unarchive").json()["archived_at"] is None  # it never was archived
+    assert not AuditEntry.objects.filter(what="class.unarchived").exists()
+    post(staff, f"{path}/archive")
+    taken = assert_problem(post(staff, "/api/classes", {"name": "7A"}), 422)
+    assert taken["errors"][0]["loc"] == ["body", "name"]  # so that it can go on under its name
+    enrol_student(class_id=class_7b.pk, student_id=student, by=school.actor(STAFF))
+
+    told = post(staff, f"{path}/unarchive").json()
+    assert (told["name"], told["archived_at"]) == ("7A", None)
+    assert post(staff, f"{path}/unarchive").json() == told
+    assert len(ids(staff.get(f"{path}/students"))) == 30
+    assert len(ids(client_of(STUDENT).get("/api/classes"))) == 2
+    handed_in = post(client_of(STUDENT), f"/api/homework/{homework.pk}/submissions", {"body": "4"})
+    assert handed_in.status_code == 201
+    assert EventRecord.objects.filter(kind="ClassUnarchived").count() == 1
+    entry = AuditEntry.objects.get(what="class.unarchived")
+    assert entry.by_id == school.user(STAFF).pk
+
+
+def test_what_was_to_be_published_meanwhile_is_a_draft_again(
+    school: School, work_off: Callable[[], int]
+) -> None:
+    teacher, missed, later = school.actor(TEACHER), school.draft("Missed"), school.draft("Later")
+    for homework in (missed, later):
+        at = clock.now() + timedelta(days=1)
+        schedule_homework(homework_id=homework.pk, at=at, by=teacher)
+    class_id, staff = school.class_7a().pk, school.actor(STAFF)
+    archive_class(class_id=class_id, by=staff)
+    Homework.objects.filter(pk=missed.pk).update(publish_at=clock.now())
+    unarchive_class(class_id=class_id, by=staff)
+    work_off()
+    states = dict(Homework.objects.values_list("title", "state"))
+    assert states == {"Missed": HomeworkState.DRAFT, "Later": HomeworkState.SCHEDULED}
+    missed.refresh_from_db()
+    assert missed.publish_at is None
+
+
+@pytest.mark.parametrize("email", [TEACHER, STUDENT, PARENT, "head@oakwood.example"])
+def test_only_staff_and_admins_unarchive(school: School, email: str) -> None:
+    archive_class(class_id=school.class_7a().pk, by=school.actor(STAFF))
+    assert_problem(post(client_of(email), f"/api/classes/{school.class_7a().pk}/unarchive"), 403)
+
+
 def publish_time(homework: Homework) -> datetime:
     """When it is to be published."""
     homework.refresh_from_db()
@@ -260,11 +308,28 @@ def test_only_staff_and_admins_move_students(
     assert_problem(post(person, path, {"student_id": str(enrolment.student_id)}), 403)
 
 
-def test_only_the_office_reads_histories(school: School) -> None:
-    path = f"/api/students/{school.user(STUDENT).pk}/enrolments"
-    for email in (TEACHER, STUDENT, PARENT):
-        assert_problem(client_of(email).get(path), 403)
-    assert client_of("head@oakwood.example").get(path).status_code == 200
+def test_who_reads_which_history(school: School, staff: Client, class_7b: SchoolClass) -> None:
+    first = enrolment_of()
+    path = f"/api/students/{first.student_id}/enrolments"
+    move(staff, first, class_7b)
+    for email, seen in [
+        (STAFF, ["7B", "7A"]),
+        ("head@oakwood.example", ["7B", "7A"]),
+        (STUDENT, ["7B", "7A"]),
+        (PARENT, ["7B", "7A"]),
+        (TEACHER, ["7A"]),  # whose class 7B is not
+    ]:
+        told = client_of(email).get(path).json()["items"]
+        assert [each["class_name"] for each in told] == seen, email
+    Guardianship.objects.filter(guardian__email=PARENT).update(custody_blocked=True)
+    Teaching.objects.filter(teacher__email=TEACHER).delete()
+    for email in (PARENT, TEACHER, "student2@oakwood.example", "parent2@oakwood.example"):
+        assert_problem(client_of(email).get(path), 404)
+    own = f"/api/students/{school.user(TEACHER).pk}/enrolments"
+    assert_problem(client_of(TEACHER).get(own), 404)
+
+
+def test_nobody_reads_histories_of_another_centre(school: School) -> None:
     foreign = client_of("staff@riverside.example")
     told = [
         {**assert_problem(foreign.get(f"/api/students/{number}/enrolments"), 404), "request_id": ""}

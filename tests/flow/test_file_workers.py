@@ -24,6 +24,7 @@ from tasks.cleanup import files as sweeping
 from tasks.cleanup.sweep import Taken
 from tasks.cleanup.sweeps import SWEEPS
 from tests.flow.conftest import School
+from tests.flow.pages import shown
 from tests.flow.people import TEACHER, assert_problem, client_of
 from tests.flow.uploads import MP3, PDF, kept, on_disk, picture, pixel_bomb, upload
 
@@ -55,6 +56,27 @@ def test_a_picture_gets_a_small_one(teacher: Actor, work_off: Callable[[], int],
     assert File.objects.get().thumbnail == "ready"
     assert small(file).size == (320, 200)
     assert len(on_disk()) == 2
+
+
+def test_a_page_shows_it_as_soon_as_it_is_there(
+    school: School, teacher: Actor, work_off: Callable[[], int]
+) -> None:
+    homework = school.draft()
+    file = kept(teacher, picture(), "a.png", subject=f"homework:{homework.pk}")
+    client, part = client_of(TEACHER), f"/files/{file.pk}/picture"
+    page = shown(client, f"/homework/{homework.pk}")
+    assert f'hx-get="{part}?wait=4"' in page
+    assert 'hx-trigger="load delay:2s"' in page
+    assert f'hx-get="{part}?wait=8"' in shown(client, f"{part}?wait=4")
+    assert "hx-get" not in shown(client, f"{part}?wait=128")  # it does not ask for ever
+    assert "delay:2s" in shown(client, f"{part}?wait=0;x")
+
+    work_off()
+    drawn = shown(client, f"{part}?wait=4")
+    assert f'src="/files/{file.pk}/thumbnail"' in drawn
+    assert "hx-get" not in drawn
+    File.objects.update(thumbnail="refused")
+    assert shown(client, part).strip() == ""
 
 
 def test_a_picture_lies_as_it_was_taken(teacher: Actor, work_off: Callable[[], int]) -> None:

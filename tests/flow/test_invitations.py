@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from core import clock
+from core.access.limits import ACCOUNT
 from core.audit.models import AuditEntry
 from core.events.models import Delivery, EventRecord
 from core.live.models import Entry
@@ -179,6 +180,14 @@ class TestAnAccountThatThereIs:
         after = User.objects.get(email=TEACHER)
         assert (after.name, after.password) == (before.name, before.password)
         assert Membership.objects.filter(user=after).count() == 1
+
+    def test_its_password_is_not_guessed_here(self, link: str) -> None:
+        for _ in range(ACCOUNT.failures):
+            assert Client().post(link, {"password": "open-sesame"}).status_code == 422
+        refused = Client().post(link, {"password": "schoolbell-demo"})
+        assert refused.status_code == 429
+        assert "Wait 15 minutes" in checked(refused)
+        assert Membership.objects.filter(user__email=TEACHER).count() == 1
 
 
 @pytest.mark.parametrize("password", ["short", "password123", "nia@mail.example", ""])

@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
+from core.calendar.models import Term
+from core.events.models import Delivery
 from core.homework.models import Homework
 from core.notices.models import Notice
-from core.people.models import User
-from core.reports.models import Report, ReportState, ReportVersion
+from core.people.models import Guardianship, User
+from core.reports import formats
+from core.reports.models import Report, ReportCard, ReportState, ReportVersion
 from core.reports.storage import path_of
 from core.submissions.models import Submission
 from tests.flow.conftest import School
@@ -194,3 +198,76 @@ def test_a_file_that_was_changed_cannot_be_released(
     refused = post(client_of(STAFF), f"/api/reports/{report_id}/release", {"audience": "staff"})
     assert_problem(refused, 409)
     assert Report.objects.get(pk=report_id).state == ReportState.APPROVED
+
+
+def card_params(school: School) -> dict[str, Any]:
+    return {
+        "kind": "report_cards",
+        "params": {
+            "classes": [str(school.class_7a().pk)],
+            "term": str(Term.objects.get(centre__slug="oakwood").pk),
+        },
+        "format": "pdf",
+    }
+
+
+def test_each_family_gets_its_own_card(school: School, work_off: Callable[[], int]) -> None:
+    """By the seal of the head; who may not know of the child gets nothing, and loses it at once."""
+    blocked = Guardianship.objects.get(guardian__email="parent2@oakwood.example")
+    blocked.custody_blocked = True
+    blocked.save()
+    report_id = approved(school, work_off, **card_params(school))
+    step(STAFF, report_id, "release", audience=["guardians", "pupils"])
+    work_off()
+
+    parent = client_of("parent1@oakwood.example")
+    (mine,) = parent.get("/api/reports/released").json()["items"]
+    assert mine["student_name"] == school.user("student1@oakwood.example").name
+    content = b"".join(parent.get(f"/api/reports/{report_id}/content"))
+    assert hashlib.sha256(content).hexdigest() == mine["sha256"]
+    with PdfDocument(content) as pdf:
+        words = "".join(page.get_textpage().get_text_range() for page in pdf)
+    assert mine["student_name"] in words
+    assert school.user("student3@oakwood.example").name not in words
+    other = school.user("student3@oakwood.example").pk
+    foreign = parent.get(f"/api/reports/{report_id}/content?student_id={other}")
+    assert_problem(foreign, 404)
+    assert_problem(
+        client_of("parent2@oakwood.example").get(f"/api/reports/{report_id}/content"), 404
+    )
+
+    told = set(Notice.objects.filter(kind="report").values_list("person__email", flat=True))
+    assert {"parent1@oakwood.example", "student1@oakwood.example"} <= told
+    assert "parent2@oakwood.example" not in told
+    Guardianship.objects.filter(guardian__email="parent1@oakwood.example").update(
+        custody_blocked=True
+    )
+    assert_problem(parent.get(f"/api/reports/{report_id}/content"), 404)
+
+
+def test_cards_that_are_made_are_not_made_again(
+    school: School, work_off: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker dies after the first twenty; the next one makes the other ten."""
+    real, asked_for = formats.write_cards, []
+
+    def dies_at_the_second(cards: Any, form: Any, progress: Any) -> None:
+        asked_for.append(len(batch := list(cards)))
+        if len(asked_for) == 2:
+            raise OSError("no space left on device")
+        real(batch, form, progress)
+
+    monkeypatch.setattr(formats, "write_cards", dies_at_the_second)
+    report_id = int(ask(school, **card_params(school))["id"])
+    work_off()
+    first = dict(ReportCard.objects.values_list("student_id", "file_name"))
+    assert len(first) == 20
+    assert Report.objects.get(pk=report_id).state == ReportState.GENERATING
+
+    Delivery.objects.filter(handler="reports.make_report").update(due_at=timezone.now())
+    work_off()
+    assert Report.objects.get(pk=report_id).state == ReportState.READY
+    assert asked_for == [20, 10, 10]
+    cards = dict(ReportCard.objects.values_list("student_id", "file_name"))
+    assert first.items() <= cards.items()
+    assert len(cards) == 30

@@ -1,5 +1,6 @@
 """Guessing: how often, by whom, from where, and what is told about it."""
 
+import queue
 import threading
 from datetime import timedelta
 from typing import Any
@@ -9,11 +10,12 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core.access.limits import ACCOUNT, ADDRESS, RESET, key_of
+from core.access.limits import ACCOUNT, ADDRESS, MOST_WAITING, RESET, key_of, trying
 from core.access.models import TryCount
 from core.audit.models import AuditEntry
 from core.events.models import EventRecord
 from core.events.nudge import broker
+from core.refusals import TryLaterError
 from tests.flow.conftest import School
 from tests.flow.pages import checked
 from tests.flow.people import STUDENT, TEACHER, assert_problem, client_of, credentials, post
@@ -169,7 +171,36 @@ def test_guessing_at_once_is_no_way_around(school: School) -> None:
 
 def test_signing_in_at_once_is_no_guessing(school: School) -> None:
     assert at_once(15, credentials()["password"]) == [200] * 15
-    assert set(TryCount.objects.values_list("failures", "open")) == {(0, 0)}
+    assert try_counts() == {(0, 0)}
+
+
+def test_few_wait_for_a_place_and_the_others_are_sent_away_at_once(school: School) -> None:
+    found: queue.Queue[str] = queue.Queue()
+
+    def try_it() -> None:
+        try:
+            with trying((ACCOUNT, TEACHER)):
+                found.put("let in")
+        except TryLaterError as error:
+            found.put(f"come again in {error.seconds} s")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(MOST_WAITING + 5)]
+    with trying(*[(ACCOUNT, TEACHER)] * ACCOUNT.failures):  # all places are taken
+        for thread in threads:
+            thread.start()
+        sent_away = [found.get(timeout=5) for _ in range(5)]
+    for thread in threads:
+        thread.join()
+
+    assert sent_away == ["come again in 1 s"] * 5
+    assert [found.get_nowait() for _ in range(MOST_WAITING)] == ["let in"] * MOST_WAITING
+    assert try_counts() == {(0, 0)}
+
+
+def try_counts() -> set[tuple[int, int]]:
+    return set(TryCount.objects.values_list("failures", "open"))
 
 
 def test_a_key_does_not_undo_the_count(school: School) -> None:

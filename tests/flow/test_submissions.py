@@ -281,7 +281,7 @@ WRONG: list[dict[str, Any]] = [
     {"score": "NaN"},
     {"score": None},
     {"comment": "x" * 20_001},
-    {"version": 0},
+    {"version": -1},
 ]
 
 

@@ -15,6 +15,7 @@ from core.live import entries
 from core.live.models import Entry
 from core.live.streams import find_stream
 from core.notices.models import Notice, NoticePreference
+from core.people.actions import change_roles, deactivate_member
 from core.people.models import Membership, Role, User
 from core.tickets.models import Ticket, TicketComment
 from tasks.drain import drain, run
@@ -34,7 +35,7 @@ from tests.flow.pages import shown
 from tests.flow.people import STUDENT, TEACHER, client_of, post
 from tests.flow.test_homework_published import mailbox
 from tests.servers import Servers
-from tests.sockets import SocketServer, cookie_of, serving
+from tests.sockets import SocketServer, at_the_door, cookie_of, serving
 
 __all__ = ["desk"]
 
@@ -338,6 +339,13 @@ def test_who_may_follow_a_ticket(desk: Desk) -> None:
 
 
 @pytest.fixture
+def server_without_heartbeat(school: School, settings: Any) -> Iterator[SocketServer]:
+    settings.LIVE_HEARTBEAT = 60.0
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
 def server(school: School) -> Iterator[SocketServer]:
     with serving() as server:
         yield server
@@ -361,6 +369,77 @@ def test_both_sides_follow_live(desk: Desk, server: SocketServer) -> None:
         heard = student.hear("entry")
         assert (heard["stream"], heard["seq"]) == (name, 2)
         assert heard["data"]["what"] == "commented"
+
+
+class TestWhoMayNotReadAnyMore:
+    """An open socket loses a stream with the right to it; the others and the socket stay."""
+
+    @pytest.fixture(params=["rung", "not rung"])
+    def bell(self, request: pytest.FixtureRequest, settings: Any) -> str:
+        """Whether it is told at once through Redis, or found out by the heartbeat."""
+        settings.LIVE_HEARTBEAT = 60.0 if request.param == "rung" else 0.1
+        return str(request.param)
+
+    @pytest.fixture
+    def change(self, bell: str, desk: Desk) -> Callable[..., None]:
+        """Make somebody of the staff what they were not."""
+
+        def run(*roles: Role, email: str = STAFF) -> None:
+            person = desk.school.user(email)
+            if bell == "rung":
+                by = desk.school.actor(ADMIN)
+                change_roles(person_id=person.pk, roles=roles, by=by)
+            else:
+                Membership.objects.filter(user=person).update(roles=list(roles))
+
+        return run
+
+    def test_staff_no_more(
+        self, desk: Desk, change: Callable[..., None], server: SocketServer
+    ) -> None:
+        ticket = desk.open()
+        desks = f"tickets:{ticket.centre_id}"
+        with (
+            server.tab(cookie_of(desk.school.user(STAFF))) as tab,
+            server.tab(cookie_of(desk.school.user(HEAD))) as other,
+        ):
+            for each in (tab, other):
+                each.subscribe(stream="me")
+                each.subscribe(stream=desks)
+            desk.say(ticket, by=HEAD)
+            assert tab.hear("entry")["stream"] == desks
+
+            at_the_door(desk.school.user(STAFF))
+            change(Role.TEACHER)
+            lost = tab.hear("error")
+            assert (lost["code"], lost["ref"]) == ("not_allowed", "a")
+            assert desks in lost["detail"]
+            desk.say(ticket, by=HEAD)
+            assert [other.hear("entry")["seq"] for _ in range(2)] == [2, 3]
+            assert tab.subscribe(stream=desks)["code"] == "not_found"
+            assert tab.subscribe(stream="me")["op"] == "subscribed"
+
+    def test_staff_who_asked_for_it_themselves_are_told_to_ask_again(
+        self, desk: Desk, change: Callable[..., None], server: SocketServer
+    ) -> None:
+        name = f"ticket:{desk.open(by=STAFF).pk}"
+        with server.tab(cookie_of(desk.school.user(STAFF))) as tab:
+            tab.subscribe(stream=name)
+            at_the_door(desk.school.user(STAFF))
+            change(Role.TEACHER)
+            assert tab.hear("error")["code"] == "not_allowed"
+            assert tab.subscribe(stream=name)["op"] == "subscribed"
+
+
+def test_who_is_deactivated_is_out_at_once(
+    desk: Desk, server_without_heartbeat: SocketServer
+) -> None:
+    staff = desk.school.user(STAFF)
+    with server_without_heartbeat.tab(cookie_of(staff)) as tab:
+        tab.subscribe()
+        at_the_door(staff)
+        deactivate_member(person_id=staff.pk, by=desk.school.actor(ADMIN))
+        assert tab.close_code() == 4403
 
 
 def test_a_batch_costs_the_same_whatever_its_size(

@@ -140,6 +140,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/reports/<int:report_id>/release": {"audience": "staff"},
     "POST reports/<int:report_id>/review": {"decision": "approve"},
     "POST reports/<int:report_id>/release": {"audience": "staff"},
+    "POST api/homework/<int:homework_id>/grades": {"student_id": "1", "score": 87.5},
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
     "PATCH api/tickets/<int:ticket_id>": {"subject": "Walk"},

@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
-from core.notices.quiet import Hours, reason
+from core import clock
+from core.notices.quiet import Hours, reason, until_of
+from core.trace.fates import in_words
 
 LONDON = ZoneInfo("Europe/London")
 NIGHT = Hours(LONDON, time(20), time(7))
@@ -95,7 +98,22 @@ def test_what_is_always_closed_does_not_keep_mails_for_ever() -> None:
     assert end.year == 2027
 
 
-def test_the_reason_names_the_day_only_where_it_must() -> None:
-    now = at("2026-07-03 20:00")
-    assert reason(at("2026-07-04 06:00"), now, LONDON) == "quiet hours until 07:00"
-    assert reason(at("2026-07-06 06:00"), now, LONDON) == "quiet hours until Monday 6 July, 07:00"
+def test_the_reason_is_a_fact_and_each_reader_has_it_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: at("2026-07-03 20:00"))
+    assert reason(at("2026-07-04 06:00")) == "quiet hours until 2026-07-04T06:00:00+00:00"
+    assert until_of(reason(at("2026-07-04 06:00"))) == at("2026-07-04 06:00")
+
+    soon, later = reason(at("2026-07-04 06:00")), reason(at("2026-07-06 06:00"))
+    zone = "Europe/London"
+    assert in_words(soon, zone) == "quiet hours until 07:00"
+    assert in_words(later, zone) == "quiet hours until Mon 6 Jul, 07:00"
+    with override("es"):
+        assert in_words(later, zone) == "horas de silencio hasta lun 6 jul, 7:00"
+
+
+@pytest.mark.parametrize("why", ["", "custody block", "quiet hours until 07:00"])
+def test_what_is_no_such_fact_is_told_as_it_stands(why: str) -> None:
+    assert until_of(why) is None
+    assert in_words(why, "Europe/London") == why

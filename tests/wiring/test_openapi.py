@@ -69,8 +69,7 @@ def test_posts_of_people_take_a_key(schema: dict[str, Any]) -> None:
 
     for name, operation in operations(schema).items():
         is_post_of_person = name.startswith("post") and "security" in operation
-        holds_secrets = "/api/auth/" in name  # whose answers are not kept
-        assert takes_key(operation) == (is_post_of_person and not holds_secrets)
+        assert takes_key(operation) == is_post_of_person
 
 
 @pytest.mark.parametrize("path", ["/api/openapi.json", "/api/docs"])

@@ -1,6 +1,6 @@
 """What a report can be written as: TABLE of the formats, each in a file of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -45,3 +45,13 @@ FORMATS: Final[Mapping[Format, Written]] = {
     Format.CSV: Written(".csv", "text/csv; charset=utf-8", "csv"),
     Format.HTML: Written(".html", "text/html; charset=utf-8", "html"),
 }
+
+
+def write_cards(cards: Iterable[tuple[Path, Document]], form: Format, progress: Progress) -> None:
+    """Write many small documents, each to its file; `progress` is told how many are written."""
+    import_module("core.reports.formats.cards").write_cards(cards, form, progress)
+
+
+def join_pdfs(paths: Iterable[Path], out: Path, between: Callable[[], None]) -> None:
+    """One PDF of several, in order; `between` is called after each, and may raise to stop."""
+    import_module("core.reports.formats.pages").join_pdfs(paths, out, between)

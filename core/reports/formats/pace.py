@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 from core.reports.content import Row
 from core.reports.formats import Progress
 
 EVERY: Final = 0.1  # seconds between two tellings
 AT_ONCE: Final = 100  # rows between two looks at the clock
+
+Done = TypeVar("Done")
 
 
 class Pace:
@@ -37,3 +40,12 @@ class Pace:
         """Say how many rows are written; this may raise, to stop."""
         self._progress(self.rows)
         self._told_at = time.monotonic()
+
+
+def waited(future: Future[Done], pace: Pace) -> Done:
+    """What comes of a thread's work; until then progress is told, and can stop the waiting."""
+    while True:
+        try:
+            return future.result(timeout=EVERY)
+        except TimeoutError:
+            pace.tell()

@@ -22,13 +22,13 @@ from core.reports.tables import Shown, table_of, titles_of
 from core.reports.work import (
     BY_CLASS,
     BY_WEEK,
+    CHANGED_BY,
     CHOSEN_CLASSES,
     DONE,
     OF_PERIOD,
     WORK,
     reading,
 )
-from core.submissions.events import SubmissionGraded, SubmissionHandedIn, SubmissionReturned
 
 ROWS = """
 SELECT attended.student_id, person.name AS student, chosen.id AS class_id, chosen.name AS class,
@@ -116,6 +116,7 @@ KIND = Kind(
     },
     compose=compose,
     keys=("student_id", "class_id"),
+    names=("student", "class"),
     figures=titles_of(SHOWN, "due", "handed_in", "late", "missing", "graded", "average"),
-    stale_on=frozenset({SubmissionGraded, SubmissionHandedIn, SubmissionReturned}),
+    stale_on=CHANGED_BY,
 )

@@ -17,8 +17,7 @@ from core.reports.figures import (
 from core.reports.kind import Data, Kind, Setting
 from core.reports.params import ClassIds, Period
 from core.reports.tables import Shown, table_of, titles_of
-from core.reports.work import CHOSEN_CLASSES, COUNTS, OF_PERIOD, WORK, reading
-from core.submissions.events import SubmissionGraded, SubmissionHandedIn, SubmissionReturned
+from core.reports.work import CHANGED_BY, CHOSEN_CLASSES, COUNTS, OF_PERIOD, WORK, reading
 
 ROWS = """
 SELECT work.homework_id, work.student_id, chosen.name AS class, work.title AS homework,
@@ -118,6 +117,7 @@ KIND = Kind(
     },
     compose=compose,
     keys=("homework_id", "student_id"),
+    names=("student", "homework"),
     figures=titles_of(SHOWN, "standing", "handed_in_at", "late", "score"),
-    stale_on=frozenset({SubmissionGraded, SubmissionHandedIn, SubmissionReturned}),
+    stale_on=CHANGED_BY,
 )

@@ -13,8 +13,7 @@ from core.reports.figures import number, percent
 from core.reports.kind import Card, Data, Kind, Params, Setting
 from core.reports.params import ClassIds, TermId
 from core.reports.tables import Shown, table_of, table_of_records, titles_of
-from core.reports.work import BY_CLASS, CHOSEN_CLASSES, DONE, OF_TERM, WORK, reading
-from core.submissions.events import SubmissionGraded, SubmissionHandedIn, SubmissionReturned
+from core.reports.work import BY_CLASS, CHANGED_BY, CHOSEN_CLASSES, DONE, OF_TERM, WORK, reading
 
 # Both by student, in the same order: the cards are made in one walk through the two of them.
 ROWS = """
@@ -149,6 +148,7 @@ KIND = Kind(
     compose=compose,
     cards=cards,
     keys=("student_id", "class_id"),
+    names=("student", "class"),
     figures=titles_of(SHOWN, "handed_in", "late", "missing", "graded", "average", "remark"),
-    stale_on=frozenset({SubmissionGraded, SubmissionHandedIn, SubmissionReturned, RemarkWritten}),
+    stale_on=CHANGED_BY | {RemarkWritten},
 )

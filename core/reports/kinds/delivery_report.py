@@ -1,0 +1,199 @@
+"""Who was told what over a period, by which way, and whom it did not reach."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from pydantic import Field
+
+from core.people.models import Role
+from core.reports.content import Facts, Part, Point, Type
+from core.reports.figures import chart, number
+from core.reports.kind import Data, Kind, Setting
+from core.reports.params import Period
+from core.reports.tables import Shown, table_of, titles_of
+
+# Events and deliveries have no row-level security: the centre is asked for in each place. Ids of
+# events begin with their time in milliseconds (core/events/retention.py), so the primary key finds
+# those of the days, a day more on either side; which count is decided by their own time. A
+# delivery's key is a person; one without a key counts where it has mailed somebody itself.
+TOLD = """
+WITH bounds AS (
+    SELECT %(since)s::timestamp AT TIME ZONE %(timezone)s AS first,
+        (%(until)s::date + 1)::timestamp AT TIME ZONE %(timezone)s AS last
+), ids AS (
+    SELECT (lpad(to_hex(greatest((extract(epoch FROM first)::bigint - 86400) * 1000, 0)), 12, '0')
+            || repeat('0', 20))::uuid AS lowest,
+        (lpad(to_hex(greatest((extract(epoch FROM last)::bigint + 86400) * 1000, 0)), 12, '0')
+            || repeat('f', 20))::uuid AS highest
+    FROM bounds
+), happened AS (
+    SELECT event.id, event.kind, event.subject, event.occurred_at
+    FROM event, bounds
+    WHERE event.centre_id = %(centre_id)s
+        AND event.id BETWEEN (SELECT lowest FROM ids) AND (SELECT highest FROM ids)
+        AND event.occurred_at >= bounds.first AND event.occurred_at < bounds.last
+), way AS (
+    SELECT happened.id AS event_id, delivery.id AS delivery_id, delivery.state, delivery.detail,
+        CASE WHEN delivery.key ~ '^[0-9]{1,18}$' THEN delivery.key::bigint END AS person_id,
+        coalesce(mail.recipient, '') AS recipient, mail.subject, mail.state AS mail_state,
+        starts_with(delivery.handler, 'email.') AS is_mail
+    FROM happened JOIN delivery ON delivery.event_id = happened.id
+    LEFT JOIN mail ON mail.delivery_id = delivery.id
+    WHERE delivery.centre_id = %(centre_id)s
+        AND (starts_with(delivery.handler, 'email.') OR starts_with(delivery.handler, 'notices.'))
+        AND (delivery.key ~ '^[0-9]{1,18}$' OR mail.id IS NOT NULL)
+), reached AS (
+    SELECT event_id, person_id, CASE WHEN person_id IS NULL THEN recipient ELSE '' END AS recipient,
+        max(subject) AS subject,
+        (array_agg(
+            CASE state WHEN 'done' THEN 'told' WHEN 'skipped' THEN 'skipped'
+                WHEN 'dead' THEN 'failed' WHEN 'discarded' THEN 'failed' ELSE 'waiting' END
+            ORDER BY delivery_id
+        ) FILTER (WHERE NOT is_mail))[1] AS portal,
+        (array_agg(
+            CASE WHEN mail_state = 'bounced' THEN 'bounced' WHEN state = 'done' THEN 'mailed'
+                WHEN state = 'skipped' THEN 'skipped' WHEN state = 'dead' THEN 'failed'
+                WHEN state = 'discarded' THEN 'failed' ELSE 'waiting' END
+            ORDER BY delivery_id
+        ) FILTER (WHERE is_mail))[1] AS email,
+        (array_agg(detail ORDER BY delivery_id) FILTER (WHERE NOT is_mail))[1] AS portal_why,
+        (array_agg(detail ORDER BY delivery_id) FILTER (WHERE is_mail))[1] AS email_why
+    FROM way GROUP BY 1, 2, 3
+), known AS (
+    SELECT person_id, EXISTS (
+        SELECT FROM audit_auditentry entry
+        WHERE entry.centre_id = %(centre_id)s AND entry.subject = 'user:' || person_id
+            AND entry.what = 'sign_in.done'
+    ) AS has_signed_in
+    FROM (SELECT DISTINCT person_id FROM reached WHERE person_id IS NOT NULL) people
+), told AS (
+    SELECT reached.event_id, coalesce(reached.person_id::text, reached.recipient) AS whom,
+        happened.occurred_at, happened.kind,
+        coalesce(notice.title, homework.title, reached.subject) AS about,
+        coalesce(person.name, reached.recipient) AS name,
+        CASE WHEN reached.portal = 'told' AND notice.read_at IS NOT NULL THEN 'read'
+            ELSE reached.portal END AS portal,
+        notice.read_at, reached.email, reached.portal_why, reached.email_why,
+        CASE WHEN known.has_signed_in THEN NULL ELSE 'never' END AS signed_in
+    FROM reached JOIN happened ON happened.id = reached.event_id
+    LEFT JOIN people_user person ON person.id = reached.person_id
+    LEFT JOIN known ON known.person_id = reached.person_id
+    LEFT JOIN notices_notice notice ON notice.event_id = reached.event_id
+        AND notice.person_id = reached.person_id AND notice.centre_id = %(centre_id)s
+    LEFT JOIN homework_homework homework ON homework.centre_id = %(centre_id)s
+        AND happened.subject = 'homework:' || homework.id
+    WHERE NOT %(only_missed)s OR coalesce(reached.portal, '') IN ('skipped', 'failed')
+        OR coalesce(reached.email, '') IN ('skipped', 'bounced', 'failed')
+)
+"""
+ROWS = f"""
+{TOLD}
+SELECT event_id, whom, to_char(occurred_at AT TIME ZONE %(timezone)s, 'YYYY-MM-DD HH24:MI') AS at,
+    kind, about, name, portal,
+    to_char(read_at AT TIME ZONE %(timezone)s, 'YYYY-MM-DD HH24:MI') AS read_at, portal_why,
+    email, email_why, signed_in
+FROM told ORDER BY event_id, name, whom
+"""  # noqa: S608 - all of it stands here
+SUMS = f"""
+{TOLD}
+SELECT count(DISTINCT event_id) AS events, count(DISTINCT whom) AS people,
+    count(*) FILTER (WHERE portal IN ('told', 'read')) AS told,
+    count(*) FILTER (WHERE portal = 'read') AS read,
+    count(*) FILTER (WHERE email = 'mailed') AS mailed,
+    count(*) FILTER (WHERE 'waiting' IN (portal, email)) AS waiting,
+    count(*) FILTER (WHERE 'skipped' IN (portal, email)) AS skipped,
+    count(*) FILTER (WHERE email = 'bounced') AS bounced,
+    count(*) FILTER (WHERE 'failed' IN (portal, email)) AS failed,
+    count(DISTINCT whom) FILTER (WHERE signed_in = 'never') AS never
+FROM told
+"""  # noqa: S608
+# Kinds of events that tell people something. One that is not here appears under its own name.
+HAPPENED = {
+    "HomeworkPublished": gettext_lazy("Homework published"),
+    "HomeworkChanged": gettext_lazy("Homework changed"),
+    "HomeworkWithdrawn": gettext_lazy("Homework withdrawn"),
+    "HomeworkRemindersDue": gettext_lazy("Reminder of homework"),
+    "SubmissionHandedIn": gettext_lazy("Work handed in"),
+    "SubmissionGraded": gettext_lazy("Work graded"),
+    "SubmissionReturned": gettext_lazy("Work given back"),
+    "TicketOpened": gettext_lazy("Ticket opened"),
+    "TicketCommented": gettext_lazy("Ticket answered"),
+    "TicketResolved": gettext_lazy("Ticket resolved"),
+    "PersonInvited": gettext_lazy("Invitation"),
+    "CentreDigestsDue": gettext_lazy("Digest"),
+}
+FATES = {
+    "told": gettext_lazy("told"),
+    "read": gettext_lazy("read"),
+    "mailed": gettext_lazy("mailed"),
+    "waiting": gettext_lazy("waiting"),
+    "skipped": gettext_lazy("left out"),
+    "bounced": gettext_lazy("bounced"),
+    "failed": gettext_lazy("failed"),
+}
+SIGN_IN = {"never": gettext_lazy("never signed in")}
+SHOWN = (
+    Shown("at", gettext_lazy("When"), Type.MOMENT, width=2),
+    Shown("kind", gettext_lazy("What"), width=2, words=HAPPENED),
+    Shown("about", gettext_lazy("About"), width=3),
+    Shown("name", gettext_lazy("Name"), width=2),
+    Shown("portal", gettext_lazy("Portal"), words=FATES),
+    Shown("read_at", gettext_lazy("Read"), Type.MOMENT, width=2),
+    Shown("portal_why", gettext_lazy("Portal: why"), width=2, translated=True),
+    Shown("email", gettext_lazy("Email"), words=FATES),
+    Shown("email_why", gettext_lazy("Email: why"), width=2, translated=True),
+    Shown("signed_in", gettext_lazy("Sign-in"), width=1.5, words=SIGN_IN),
+)
+
+
+Missed = Annotated[bool, Field(title=gettext_noop("Only those whom something did not reach"))]
+
+
+class DeliveryParams(Period):
+    """On which days something happened, and whether all are listed whom it concerned."""
+
+    only_missed: Missed = False
+
+
+def compose(data: Data, _setting: Setting) -> tuple[Part, ...]:
+    """Key figures, also as a chart, and the table."""
+    (sums,) = data.records("sums")
+    ways = (
+        (_("Told in the portal"), sums["told"]),
+        (_("Read there"), sums["read"]),
+        (_("Mailed"), sums["mailed"]),
+        (_("Waiting"), sums["waiting"]),
+        (_("Left out"), sums["skipped"]),
+        (_("Bounced"), sums["bounced"]),
+        (_("Failed"), sums["failed"]),
+    )
+    pairs = (
+        (_("What happened"), number(sums["events"])),
+        (_("People it concerned"), number(sums["people"])),
+        *((label, number(count)) for label, count in ways),
+        (_("People who never signed in"), number(sums["never"])),
+    )
+    points = [Point(label, float(count)) for label, count in ways] if data.count("rows") else []
+    empty = _("Nobody was told of anything on these days.")
+    return (
+        Facts(_("At a glance"), pairs),
+        *chart(_("How people were told"), "bar", _("What became of it"), _("Times"), points),
+        table_of(data, "rows", SHOWN, title=_("Who was told of what"), empty=empty),
+    )
+
+
+KIND = Kind(
+    name="delivery_report",
+    title=gettext_lazy("Delivery report"),
+    says=gettext_lazy("Who was told what in the portal and by mail, and whom it did not reach."),
+    params=DeliveryParams,
+    queries={"rows": ROWS, "sums": SUMS},
+    compose=compose,
+    asked_by=frozenset({Role.STAFF, Role.HEAD, Role.ADMIN}),
+    keys=("event_id", "whom"),
+    names=("name", "kind", "about"),
+    figures=titles_of(SHOWN, "portal", "email"),
+    kept=timedelta(days=90),
+)
