@@ -52,7 +52,6 @@ from core.reports import document_pages, report_pages
 from core.reports import pages as reports_pages
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
-from core.submissions import class_pages
 from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions

@@ -18,6 +18,9 @@ from core.people.models import Guardianship, Role
 from core.permissions import RULES, Rule
 from core.reports.actions import request_report
 from core.reports.kind import Format
+from core.reports.models import Every
+from core.reports.recurring import save_recurring
+from core.reports.rhythm import Rhythm
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
 from tests.flow.conftest import School
@@ -71,6 +74,14 @@ class Things:
             into=Format.CSV,
             by=school.actor(f"staff@{centre}.example"),
         )
+        self.recurring = save_recurring(
+            kind="homework_completion",
+            params={"classes": [str(self.school_class.pk)]},
+            into=Format.CSV,
+            rhythm=Rhythm(every=Every.WEEK, first_on=self.term.ends, hour=7),
+            readers=[school.user(f"staff@{centre}.example").pk],
+            by=school.actor(f"staff@{centre}.example"),
+        )
         # people of a centre
         self.upload = upload_import(
             file_name="people.csv",
@@ -108,6 +119,7 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
     # reports
     "<int:report_id>": (lambda things: things.report.pk, MISSING),
+    "<int:recurring_id>": (lambda things: things.recurring.pk, MISSING),
     "<int:page>": (lambda _things: 1, 1),  # of a report
     # people of a centre
     "<int:person_id>": (lambda things: things.person.pk, MISSING),
