@@ -73,7 +73,8 @@ def checked_params(kind: Kind, params: dict[str, Any], *, by: Actor) -> Params:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(["params", *map(str, first["loc"])])
-        raise InvalidError(place, first["msg"]) from None
+        said = first["msg"]
+        raise InvalidError(place, said) from None
     try:
         check_choices(given, by)
     except InvalidError as refusal:
