@@ -87,7 +87,7 @@ def review(staff: Page, head: Page) -> None:
         head.get_by_label("Comment").fill(COMMENT)
         head.get_by_role("button", name="Approve").click()
         expect(head.get_by_text("Your review is kept")).to_be_visible()
-        expect(staff.get_by_text(COMMENT)).to_be_visible()
+        expect(staff.locator("#report-now").get_by_text(COMMENT)).to_be_visible()
         keep_picture(staff, "report-approved-desktop")
 
 

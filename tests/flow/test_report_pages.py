@@ -161,6 +161,7 @@ def test_each_sees_the_buttons_that_are_theirs(school: School, work_off: WorkOff
     answer = head.post(f"{page}/review", {"decision": "changes", "comment": " "})
     assert answer.status_code == 422
     assert "must say what is to be changed" in checked(answer)
+    assert f'hx-get="{page}?"' in checked(answer)  # not the address of the form
     answer = head.post(f"{page}/review", {"decision": "approve", "comment": "Good."}, follow=True)
     assert "Your review is kept" in checked(answer)
     assert Report.objects.get().state == ReportState.APPROVED
@@ -168,6 +169,10 @@ def test_each_sees_the_buttons_that_are_theirs(school: School, work_off: WorkOff
     assert "Good." in shown(staff, page)
     assert "Nothing waits for you" in shown(head, "/reports/review")
 
+
+def test_the_office_releases_what_is_approved(school: School, work_off: WorkOff) -> None:
+    page = f"/reports/{approved(school, work_off)}"
+    staff = client_of(STAFF)
     answer = staff.post(f"{page}/release", {})
     assert answer.status_code == 422
     assert "Choose for whom it is." in checked(answer)
