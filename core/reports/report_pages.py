@@ -46,8 +46,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     """One report; for htmx what of it changes by itself."""
     target = HtmxDetails(request).target
     if target == "report-standing":
-        found = queries.get_report(report_id, by=acting(request))
-        return render(request, "reports/standing.html", standing_shown(found))
+        return standing(request, queries.get_report(report_id, by=acting(request)))
     return show(request, report_id, is_part=target == "report-now")
 
 
@@ -82,6 +81,14 @@ def show(
     }
     template = "reports/now.html" if is_part else "reports/report.html"
     return render(request, template, shown, status=422 if came_back else 200)
+
+
+def standing(request: HttpRequest, found: Report) -> HttpResponse:
+    """How a report stands; once it is made, the page is told to fetch all of it, socket or not."""
+    answer = render(request, "reports/standing.html", standing_shown(found))
+    if not found.is_live:
+        answer.headers["HX-Trigger"] = "schoolbell:stream"
+    return answer
 
 
 def standing_shown(found: Report) -> dict[str, Any]:

@@ -229,6 +229,29 @@ def test_while_it_waits_only_its_standing_is_fetched(school: School) -> None:
     assert f'data-report="{report_id}"' in part
 
 
+def test_a_page_without_a_socket_hears_that_the_report_is_made(
+    school: School, work_off: WorkOff
+) -> None:
+    report_id = ask(school)["id"]
+    asks = {"HX-Request": "true", "HX-Target": "report-standing"}
+    staff = client_of(STAFF)
+    assert "HX-Trigger" not in staff.get(f"/reports/{report_id}", headers=asks).headers
+    work_off()
+    answer = staff.get(f"/reports/{report_id}", headers=asks)
+    assert answer.headers["HX-Trigger"] == "schoolbell:stream"
+
+
+def test_while_a_new_version_is_made_the_one_before_can_be_read(
+    school: School, work_off: WorkOff
+) -> None:
+    report_id = made(school, work_off)
+    client_of(STAFF).post(f"/reports/{report_id}/remake")
+    html = shown(client_of(STAFF), f"/reports/{report_id}")
+    assert "Ada Ashby" not in html
+    assert f'href="/reports/{report_id}?v=1#document"' in html
+    assert "Ada Ashby" in shown(client_of(STAFF), f"/reports/{report_id}?v=1")
+
+
 # The document
 
 
