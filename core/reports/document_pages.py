@@ -129,6 +129,7 @@ def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
         "sheet": sheet,
         "sheet_pages": pages.get_page(request.GET.get("page")),
         "labels": LABELS,
+        "at": request.path,
         "here": request.get_full_path(),
     }
     template = "reports/released_now.html" if is_part else "reports/released_report.html"

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
+from core.reports.asking import FEW
 from core.reports.document_pages import WIDTH
 from tests.browser.accessible import findings
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, keep_picture
@@ -87,7 +88,7 @@ def review(staff: Page, head: Page) -> None:
         head.get_by_label("Comment").fill(COMMENT)
         head.get_by_role("button", name="Approve").click()
         expect(head.get_by_text("Your review is kept")).to_be_visible()
-        expect(staff.get_by_text(COMMENT)).to_be_visible()
+        expect(staff.locator("#report-now").get_by_text(COMMENT)).to_be_visible()
         keep_picture(staff, "report-approved-desktop")
 
 
@@ -158,3 +159,27 @@ def all_can_use(page: Page) -> None:
     """Nothing is wrong with the page for anybody; it is a phone's again thereafter."""
     assert list(findings(page)) == []
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+
+def test_a_long_list_is_searched_with_the_keyboard(sign_in: SignIn, stack: RunningStack) -> None:
+    with Person(stack.base_url, "admin@riverside.example") as admin:
+        for number in range(FEW):
+            admin.post("/api/classes", {"name": f"Año {number}"}).raise_for_status()
+    staff = sign_in("staff@riverside.example", viewport=PHONE)
+    staff.goto("/reports/new?kind=report_cards")
+    expect(staff.locator("#live[data-state=live]")).to_be_visible()
+    all_can_use(staff)
+    choices = staff.get_by_role("group", name="Clases")
+    choices.get_by_role("searchbox").focus()
+    staff.keyboard.type("ano 1")
+    expect(choices.get_by_role("checkbox")).to_have_count(3)  # 1, 10 and 11
+    staff.keyboard.press("Enter")  # sends nothing
+    staff.keyboard.press("Tab")
+    staff.keyboard.press("Space")
+    expect(choices.get_by_role("status")).to_have_text("1 elegidos, 3 a la vista")
+    keep_picture(staff, "report-search-phone")
+    with no_reload(staff):
+        staff.get_by_role("button", name="Ver las primeras filas").click()
+        expect(staff.get_by_role("heading", name="Sus primeras filas")).to_be_visible()
+        expect(choices.get_by_role("checkbox")).to_have_count(FEW + 1)
+        expect(choices.get_by_role("status")).to_have_text(f"1 elegidos, {FEW + 1} a la vista")
