@@ -14,6 +14,8 @@ from core.people.models import Role
 
 ALL: Final = frozenset(Role)
 OFFICE: Final = frozenset({Role.STAFF, Role.HEAD, Role.ADMIN})
+OVERSEEING: Final = OFFICE | {Role.TEACHER}
+FAMILIES: Final = frozenset({Role.STUDENT, Role.PARENT})
 ADMINS: Final = frozenset({Role.ADMIN})
 
 
@@ -32,6 +34,8 @@ MAIN: Final = (
     Line(_("Classes"), "classes", ALL),
     Line(_("Calendar"), "calendar", ALL),
     Line(_("Tickets"), "tickets", ALL),
+    Line(_("Reports"), "reports", OVERSEEING),
+    Line(_("Reports for me"), "released-reports", FAMILIES),
     Line(_("People"), "people", OFFICE),
     Line(_("Centre"), "centre-settings", ADMINS),
     Line(_("Imports"), "imports", ADMINS),

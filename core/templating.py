@@ -43,6 +43,6 @@ def address(name: str, *args: Any) -> str:
 
 
 def filters() -> dict[str, Any]:
-    """Dates and times: each takes the time zone in which they are read."""
-    names = ("local", "full", "date", "brief", "time", "part", "nearness")
+    """Dates and times: each takes the time zone in which they are read; spans of time take none."""
+    names = ("local", "full", "date", "brief", "time", "part", "nearness", "lasting", "waited")
     return {name: getattr(dates, name) for name in names}

@@ -18,6 +18,7 @@ from core.notices.models import Notice
 from core.people.acting import HEADER
 from core.people.actor import Actor
 from core.people.models import Guardianship, Invitation, Membership
+from core.reports.models import RecurringReport, Report
 from core.submissions.models import Submission
 from core.tickets.models import Ticket, TicketCategory
 
@@ -39,6 +40,8 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     "invitation_id": Invitation,
     "submission_id": Submission,
     "notice_id": Notice,
+    "report_id": Report,
+    "recurring_id": RecurringReport,
     # people of a centre
 }
 PEOPLE: Final = frozenset({"student_id", "person_id"})  # who may belong to several centres

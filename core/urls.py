@@ -48,6 +48,8 @@ from core.people import pages as people_pages
 from core.people.api import router as people
 from core.remarks import pages as remark_pages
 from core.remarks.api import router as remarks
+from core.reports import document_pages, recurring_pages, report_pages
+from core.reports import pages as reports_pages
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
 from core.submissions import class_pages, paper_pages
@@ -194,6 +196,39 @@ urlpatterns = [
     ),
     path("homework/<int:homework_id>/recall", homework_pages.recall, name="recall-homework"),
     path("homework/<int:homework_id>/withdraw", homework_pages.withdraw, name="withdraw-homework"),
+    # reports
+    path("reports", reports_pages.reports, name="reports"),
+    path("reports/new", reports_pages.ask, name="ask-report"),
+    path("reports/review", reports_pages.review_desk, name="review-desk"),
+    path("reports/released", document_pages.released, name="released-reports"),
+    path("reports/recurring", recurring_pages.recurring, name="recurring-reports"),
+    path("reports/recurring/new", recurring_pages.recur, name="recur-report"),
+    path(
+        "reports/recurring/<int:recurring_id>/end",
+        recurring_pages.end,
+        name="end-recurring-report",
+    ),
+    path(
+        "reports/released/<int:report_id>", document_pages.released_report, name="released-report"
+    ),
+    path("reports/<int:report_id>", report_pages.report, name="report"),
+    path("reports/<int:report_id>/cancel", report_pages.cancel, name="cancel-report"),
+    path("reports/<int:report_id>/remake", report_pages.remake, name="remake-report"),
+    path("reports/<int:report_id>/submit", report_pages.submit, name="submit-report"),
+    path("reports/<int:report_id>/review", report_pages.review, name="review-report"),
+    path("reports/<int:report_id>/release", report_pages.release, name="release-report"),
+    path("reports/<int:report_id>/recall", report_pages.recall, name="recall-report"),
+    path("reports/<int:report_id>/recipients", report_pages.recipients, name="report-recipients"),
+    path(
+        "reports/<int:report_id>/differences", report_pages.differences, name="report-differences"
+    ),
+    path("reports/<int:report_id>/file", document_pages.save_file, name="report-file"),
+    path("reports/<int:report_id>/view", document_pages.view, name="report-view"),
+    path(
+        "reports/<int:report_id>/pages/<int:page>.png",
+        document_pages.picture,
+        name="report-picture",
+    ),
     # tickets
     path("tickets", ticket_pages.tickets, name="tickets"),
     path("tickets/new", ticket_pages.write, name="write-ticket"),

@@ -52,6 +52,14 @@ def send_thumbnail(request: HttpRequest, file: File) -> HttpResponseBase:
     return _send(request, thumbnail_of(file.storage_name), headers)
 
 
+def show_page(request: HttpRequest, path: Path, *, sha256: str, policy: str) -> HttpResponseBase:
+    """A page that was made of data, for a frame of ours: `policy` says what it may do there."""
+    shown = {"Content-Type": "text/html; charset=utf-8", "ETag": f'"{sha256}-shown"'}
+    answer = _send(request, path, SAFE | shown)
+    answer.headers["Content-Security-Policy"] = policy  # also where it is unchanged
+    return answer
+
+
 def _headers(name: str, media_type: str, etag: str) -> dict[str, str]:
     disposition = content_disposition_header(as_attachment=True, filename=name)
     named = {"Content-Type": media_type, "ETag": etag, "Content-Disposition": disposition or ""}

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.home import queries
-from core.home.waiting import tickets_to_look_after, to_hand_in
+from core.home.waiting import (
+    reports_for_me,
+    reports_to_review,
+    tickets_to_look_after,
+    to_hand_in,
+)
 from core.notices.latest import latest_notices
 from core.people.actor import Actor
 from core.people.models import Role
@@ -14,6 +19,8 @@ from core.submissions.queries import to_grade
 
 ALL: Final = frozenset(Role)
 OFFICE: Final = frozenset({Role.STAFF, Role.HEAD, Role.ADMIN})
+REVIEWING: Final = frozenset({Role.HEAD, Role.ADMIN})
+FAMILIES: Final = frozenset({Role.STUDENT, Role.PARENT})
 STUDYING: Final = frozenset({Role.STUDENT})
 WRITING: Final = frozenset({Role.TEACHER, Role.ADMIN})
 
@@ -44,6 +51,11 @@ PANELS: Final = (
     Panel("drafts", WRITING, "home/drafts.html", queries.drafts_of),
     Panel("to-hand-in", STUDYING, "home/to_hand_in.html", to_hand_in),
     Panel("tickets", OFFICE, "home/tickets.html", tickets_to_look_after),
+    Panel(
+        *("reports-to-review", REVIEWING, "home/reports_to_review.html"),
+        reports_to_review,
+    ),
+    Panel("reports-for-me", FAMILIES, "home/reports_for_me.html", reports_for_me),
     Panel("children", frozenset({Role.PARENT}), "home/children.html", queries.children_of),
     Panel("homework", ALL, "home/homework.html", queries.board_of, renews=True),
     Panel(

@@ -1,4 +1,4 @@
-"""What waits for a person: work to hand in, tickets to look after."""
+"""What waits for a person: work to hand in, reports to review or to read, tickets."""
 
 from datetime import timedelta
 from typing import Final
@@ -9,6 +9,9 @@ from core import clock
 from core.classes.models import Enrolment
 from core.homework.models import Homework, HomeworkState
 from core.people.actor import Actor
+from core.reports.models import Report, ReportRecipient
+from core.reports.queries import unopened_by, waiting_for_review
+from core.reports.words import title_of
 from core.submissions.models import Submission, SubmissionState
 from core.tickets.models import Priority, Ticket, TicketState
 from core.tickets.queries import tickets_for
@@ -34,6 +37,18 @@ def to_hand_in(by: Actor) -> list[Homework] | None:
         due_at__gte=clock.now() - OVERDUE,
     )
     return list(waiting.select_related("school_class").order_by("due_at", "pk")[:MOST]) or None
+
+
+def reports_to_review(by: Actor) -> list[tuple[Report, str]] | None:
+    """The reports that wait for the actor to review them, the oldest first, with their titles."""
+    waiting = waiting_for_review(by)[:MOST]
+    return [(each, title_of(each)) for each in waiting] or None
+
+
+def reports_for_me(by: Actor) -> list[tuple[ReportRecipient, str]] | None:
+    """What was released to the actor and not opened yet, the latest first, with its titles."""
+    new = unopened_by(by)[:MOST]
+    return [(each, title_of(each.version.report)) for each in new] or None
 
 
 def tickets_to_look_after(by: Actor) -> list[Ticket] | None:

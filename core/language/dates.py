@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from django.utils.translation import get_language, gettext, ngettext
 
 from core import clock
@@ -56,6 +56,16 @@ def time(moment: datetime, zone: str) -> str:
 def part(moment: datetime, pattern: str, zone: str) -> str:
     """One part of the date by its pattern in CLDR: `EEE` for `Fri`, `MMM` for `Nov`."""
     return str(format_datetime(local(moment, zone), pattern, locale=spoken()))
+
+
+def lasting(span: timedelta | int) -> str:
+    """`2 hours`, `40 seconds`: about how long something takes or has taken; a number is seconds."""
+    return str(format_timedelta(span, threshold=1.2, locale=spoken()))
+
+
+def waited(moment: datetime) -> str:
+    """How long ago a moment was, as `lasting` says it."""
+    return lasting(max(clock.now() - moment, timedelta(seconds=1)))
 
 
 def nearness(moment: datetime, zone: str) -> str:

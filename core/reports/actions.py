@@ -73,7 +73,8 @@ def checked_params(kind: Kind, params: dict[str, Any], *, by: Actor) -> Params:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(["params", *map(str, first["loc"])])
-        raise InvalidError(place, first["msg"]) from None
+        said = first["msg"]
+        raise InvalidError(place, said) from None
     try:
         check_choices(given, by)
     except InvalidError as refusal:
@@ -138,6 +139,7 @@ def _order(report: Report, kind: Kind, by: Actor) -> None:
         number=report.number,
         folder=new_folder(),
         template=kind.template,
+        expected_rows=queries.expected_rows(report),
         requested_at=clock.now(),
     )
     event = REMAKE.event(centre_id=report.centre_id, report_id=report.pk, number=report.number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from core.reports.content import Row, Table
+from core.reports.content import Part, Row, Table
 from core.reports.kind import Kind, Setting
 from core.reports.snapshot import first_lines
 
@@ -50,10 +50,14 @@ class Preview:
 
 def preview_of(kind: Kind, setting: Setting) -> Preview:
     """The first rows, within the present scope. Facts and charts would need all the others."""
-    texts = first_lines(kind, setting, MOST)
-    found = {name: list(csv.reader(io.StringIO(text))) for name, text in texts.items()}
-    parts = kind.compose(FirstRows(found), setting)
-    table = next((part for part in parts if isinstance(part, Table)), None)
+    table = next((part for part in first_parts(kind, setting) if isinstance(part, Table)), None)
     if table is None:
         return Preview([], [])
     return Preview([column.title for column in table.columns], list(islice(table.rows, MOST)))
+
+
+def first_parts(kind: Kind, setting: Setting) -> tuple[Part, ...]:
+    """The parts of a document of the first rows alone."""
+    texts = first_lines(kind, setting, MOST)
+    found = {name: list(csv.reader(io.StringIO(text))) for name, text in texts.items()}
+    return kind.compose(FirstRows(found), setting)

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.people.actor import Actor
 from core.people.models import Guardianship
 from core.refusals import NotFoundError
 from core.reports.kinds import kinds
 from core.reports.models import (
+    LIVE,
     OFFICE,
     REVIEWING,
     Report,
@@ -33,6 +34,34 @@ def reports_for(by: Actor) -> QuerySet[Report]:
         open_to = [name for name, kind in kinds().items() if by.is_any(*kind.asked_by)]
         seen |= Q(kind__in=open_to)
     return reports.filter(seen)
+
+
+# TABLE: the lists that reports are looked through by, each with its states.
+LISTS: Final[dict[str, tuple[ReportState, ...]]] = {
+    "all": tuple(ReportState),
+    "making": LIVE,
+    "todo": (
+        ReportState.READY,
+        ReportState.CHANGES_REQUESTED,
+        ReportState.STALE,
+        ReportState.FAILED,
+    ),
+    "review": (ReportState.IN_REVIEW,),
+    "release": (ReportState.APPROVED,),
+    "released": (ReportState.RELEASED,),
+    "ended": (ReportState.CANCELLED, ReportState.RECALLED, ReportState.EXPIRED),
+}
+
+
+def listed(by: Actor, show: str, *, own: bool) -> QuerySet[Report]:
+    """The reports of a list, the latest first; with `own` only those that the actor asked for."""
+    reports = reports_for(by)
+    if own:
+        asked = ReportAsker.objects.filter(report=OuterRef("pk"), person_id=by.user_id)
+        reports = reports.filter(Exists(asked))
+    if show != "all":
+        reports = reports.filter(state__in=LISTS[show])
+    return reports.order_by("-created_at", "-pk")
 
 
 def get_report(report_id: int, *, by: Actor) -> Report:
@@ -78,6 +107,15 @@ def versions_of(reports: Iterable[Report]) -> dict[int, ReportVersion]:
     return {each.report_id: each for each in found if wanted[each.report_id] == each.number}
 
 
+def expected_rows(report: Report) -> int | None:
+    """How many rows it will probably have: as the same had last, or else one of its kind."""
+    made = ReportVersion.objects.filter(
+        centre_id=report.centre_id, report__kind=report.kind, rows__isnull=False
+    ).order_by("-pk")
+    last = made.filter(report__fingerprint=report.fingerprint).first() or made.first()
+    return last.rows if last else None
+
+
 def reviews_of(report: Report) -> QuerySet[ReportReview]:
     """What was said of it, the latest first."""
     return ReportReview.objects.filter(report=report).select_related("by").order_by("-at", "-pk")
@@ -120,6 +158,43 @@ def get_released(report_id: int, *, by: Actor) -> Released:
     if not found:
         raise NotFoundError(NO_REPORT)
     return Released(found[0].version.report, found)
+
+
+def was_recalled(report_id: int, *, by: Actor) -> bool:
+    """Whether a report was released to the actor, and taken back."""
+    return ReportRecipient.objects.filter(
+        version__report_id=report_id,
+        version__report__state=ReportState.RECALLED,
+        person_id=by.user_id,
+        centre_id=by.centre_id,
+    ).exists()
+
+
+def unopened_by(by: Actor) -> QuerySet[ReportRecipient]:
+    """What is released to the actor and was not opened by them yet."""
+    return released_to(by).filter(opened_at=None)
+
+
+def made_of(report: Report) -> QuerySet[ReportVersion]:
+    """Its versions that were made, the latest first."""
+    return ReportVersion.objects.filter(report=report, made_at__isnull=False).order_by("-number")
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How many got a report, opened its page, saved its file."""
+
+    got: int
+    opened: int
+    saved: int
+
+
+def reception_of(report: Report) -> Reception:
+    """How its latest version was received."""
+    counted = recipients_of(report).aggregate(
+        got=Count("pk"), opened=Count("opened_at"), saved=Count("downloaded_at")
+    )
+    return Reception(**counted)
 
 
 def recipients_of(report: Report) -> QuerySet[ReportRecipient]:

@@ -1,5 +1,6 @@
 """How a report stands while it is waited for: its place, what is done, how long it will take."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +42,13 @@ def standing_of(report: Report, version: ReportVersion | None) -> Standing:
         return Standing(job.progress, job.stage, eta_seconds=_left(job, whole))
     position = place_of(job)
     return Standing(job.progress, job.stage, position, _wait(position, whole))
+
+
+def progress_of(reports: Iterable[Report]) -> dict[int, float]:
+    """How far those are that are being made, by the report's id; one query."""
+    jobs = {each.job: each.pk for each in reports if each.is_live and each.job}
+    found = Job.objects.filter(pk__in=jobs).values_list("pk", "progress") if jobs else ()
+    return {jobs[pk]: progress for pk, progress in found}
 
 
 def place_of(job: Job) -> int:

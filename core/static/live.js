@@ -20,10 +20,9 @@ const NOT_ALLOWED = 4403;
 let last = Number(page.liveAfter);
 
 // Further streams that this page follows: `<div data-stream="ticket:7" data-stream-after="3">`. What
-// listens for `schoolbell:stream` fetches itself anew; the entries themselves are not shown.
-const others = new Map(
-  [...document.querySelectorAll("[data-stream]")].map(({ dataset }) => [dataset.stream, Number(dataset.streamAfter)]),
-);
+// listens for `schoolbell:stream` fetches itself anew; the entries themselves are not shown. Parts that
+// are fetched later may name more of them.
+const others = new Map();
 let socket = null;
 let failures = 0;
 let retryTimer = 0;
@@ -49,6 +48,15 @@ function send(frame) {
 function subscribe() {
   send({ op: "subscribe", stream: "me", after: last, ref: "me" });
   for (const [stream, after] of others) send({ op: "subscribe", stream, after, ref: stream });
+}
+
+function follow() {
+  for (const { dataset } of document.querySelectorAll("[data-stream]")) {
+    const { stream, streamAfter } = dataset;
+    if (others.has(stream)) continue;
+    others.set(stream, Number(streamAfter));
+    send({ op: "subscribe", stream, after: others.get(stream), ref: stream });
+  }
 }
 
 // A connection can die without a word: whoever owes an answer and is late is given up.
@@ -124,8 +132,9 @@ function takeEntry({ seq, type, data }) {
   if (type === "notice") toast(data);
 }
 
-function receiveOther({ op, stream, seq }) {
+function receiveOther({ op, stream, seq, type, data }) {
   const after = others.get(stream);
+  if (op === "tick" && type === "progress") return showProgress(data);
   if (op === "head" && seq > after) send({ op: "subscribe", stream, after, ref: stream });
   if (!(op === "resync" || (op === "entry" && seq > after))) return;
   others.set(stream, seq);
@@ -152,6 +161,17 @@ function showJob({ id, state, progress }) {
     if (!["requested", "running"].includes(state)) {
       document.body.dispatchEvent(new CustomEvent("schoolbell:job"));
     }
+  }
+}
+
+// How far a report is that is being made, in a bar and in words.
+function showProgress({ id, progress, stage, rows, total }) {
+  const report = CSS.escape(id);
+  for (const bar of document.querySelectorAll(`progress[data-report="${report}"]`)) bar.value = progress;
+  for (const said of document.querySelectorAll(`[data-report-said="${report}"]`)) {
+    const words = said.dataset[stage] ?? "";
+    const count = (number) => number.toLocaleString(document.documentElement.lang);
+    said.textContent = words.replace("{rows}", count(rows)).replace("{total}", count(total));
   }
 }
 
@@ -201,6 +221,8 @@ function sendAgain(event) {
   if (event.persisted) for (const form of document.forms) delete form.dataset.sent;
 }
 
+follow();
+document.body.addEventListener("htmx:load", follow);
 document.addEventListener("submit", sendOnce);
 document.addEventListener("visibilitychange", wake);
 document.addEventListener("keydown", (event) => {

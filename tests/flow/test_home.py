@@ -12,7 +12,7 @@ from tests.flow.conftest import School
 from tests.flow.pages import STAFF, shown
 from tests.flow.people import PARENT, STUDENT, TEACHER, client_of, ids, post
 
-ADMIN = "admin@oakwood.example"
+ADMIN, HEAD = "admin@oakwood.example", "head@oakwood.example"
 
 
 def panel(email: str, name: str) -> str:
@@ -22,10 +22,11 @@ def panel(email: str, name: str) -> str:
 
 def test_each_role_has_its_panels_and_no_others(school: School) -> None:
     for email, names in (
-        (STUDENT, {"to-hand-in", "homework", "notices"}),
-        (PARENT, {"children", "homework", "notices"}),
+        (STUDENT, {"to-hand-in", "reports-for-me", "homework", "notices"}),
+        (PARENT, {"children", "reports-for-me", "homework", "notices"}),
         (TEACHER, {"classes", "to-grade", "drafts", "homework", "notices"}),
         (STAFF, {"tickets", "homework", "notices"}),
+        (HEAD, {"tickets", "reports-to-review", "homework", "notices"}),
     ):
         client = client_of(email)
         answered = {each.name: client.get(f"/panels/{each.name}").status_code for each in PANELS}

@@ -103,6 +103,7 @@ def test_streams_of_another_centre_are_not_there(school: School, role: Role) -> 
         "me": school.user(f"{WHO[role]}@{FOREIGN}.example").pk,
         "ticket": things.ticket.pk,
         "tickets": things.ticket.centre_id,
+        "report": things.report.pk,
     }
     assert set(theirs) == {kind.prefix for kind in STREAMS}
     for kind in STREAMS:

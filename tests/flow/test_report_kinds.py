@@ -3,12 +3,7 @@
 import csv
 import io
 import re
-<<<<<<< HEAD
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-=======
->>>>>>> 46207183836de9e572ab3cc7e42dd33e766e4502
 from pathlib import Path
 
 import pytest
@@ -19,12 +14,7 @@ from core.people.models import Centre, Role
 from core.reports.content import Chart, Facts, Table, Type
 from core.reports.kind import STUDENT, Kind
 from core.reports.kinds import kinds
-<<<<<<< HEAD
 from core.reports.snapshot import digest_now, first_lines, take_snapshot
-from core.submissions.models import Submission
-=======
-from core.reports.snapshot import digest_now, first_rows, take_snapshot
->>>>>>> 46207183836de9e572ab3cc7e42dd33e766e4502
 from tests.flow.conftest import School
 from tests.flow.reporting import (
     Reported,

@@ -16,6 +16,11 @@ from core.imports.columns import SAMPLE
 from core.people.invitations import invite_person
 from core.people.models import Guardianship, Role
 from core.permissions import RULES, Rule
+from core.reports.actions import request_report
+from core.reports.kind import Format
+from core.reports.models import Every
+from core.reports.recurring import save_recurring
+from core.reports.rhythm import Rhythm
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
 from tests.flow.conftest import School
@@ -59,6 +64,24 @@ class Things:
         self.closed_day = ClosedDay.objects.filter(**of_centre).earliest("day")
         self.course = Course.objects.get(**of_centre)
         self.enrolment = Enrolment.objects.filter(**of_centre).earliest("pk")
+        self.report = request_report(
+            kind="class_progress",
+            params={
+                "classes": [str(self.school_class.pk)],
+                "since": str(self.term.begins),
+                "until": str(self.term.ends),
+            },
+            into=Format.CSV,
+            by=school.actor(f"staff@{centre}.example"),
+        )
+        self.recurring = save_recurring(
+            kind="homework_completion",
+            params={"classes": [str(self.school_class.pk)]},
+            into=Format.CSV,
+            rhythm=Rhythm(every=Every.WEEK, first_on=self.term.ends, hour=7),
+            readers=[school.user(f"staff@{centre}.example").pk],
+            by=school.actor(f"staff@{centre}.example"),
+        )
         # people of a centre
         self.upload = upload_import(
             file_name="people.csv",
@@ -94,6 +117,10 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     "<int:course_id>": (lambda things: things.course.pk, MISSING),
     "<int:enrolment_id>": (lambda things: things.enrolment.pk, MISSING),
     "<int:student_id>": (lambda things: things.enrolment.student_id, MISSING),
+    # reports
+    "<int:report_id>": (lambda things: things.report.pk, MISSING),
+    "<int:recurring_id>": (lambda things: things.recurring.pk, MISSING),
+    "<int:page>": (lambda _things: 1, 1),  # of a report
     # people of a centre
     "<int:person_id>": (lambda things: things.person.pk, MISSING),
     "<int:guardianship_id>": (lambda things: things.guardianship.pk, MISSING),
@@ -118,6 +145,13 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "term_id": "1",
         "text": "Walks well.",
     },
+    # reports
+    "POST api/reports": {"kind": "class_progress", "params": {}, "format": "csv"},
+    "POST api/reports/preview": {"kind": "class_progress", "params": {}},
+    "POST api/reports/<int:report_id>/review": {"decision": "approve"},
+    "POST api/reports/<int:report_id>/release": {"audience": "staff"},
+    "POST reports/<int:report_id>/review": {"decision": "approve"},
+    "POST reports/<int:report_id>/release": {"audience": "staff"},
     "POST api/homework/<int:homework_id>/grades": {"student_id": "1", "score": 87.5},
     # tickets
     "POST api/tickets": {"category_id": "0", "subject": "Walk"},
@@ -140,6 +174,10 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/guardianships/<int:guardianship_id>/unblock": WHY,
     "POST guardianships/<int:guardianship_id>/block": WHY,
     "POST guardianships/<int:guardianship_id>/unblock": WHY,
+}
+# TABLE: the query without which a route answers nothing.
+QUERIES: Final[dict[str, str]] = {
+    "GET api/reports/<int:report_id>/differences": "?before=1&after=1",
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
@@ -169,7 +207,7 @@ def call(client: Client, line: str, named: Callable[[str], object]) -> Any:
     method, _, route = line.partition(" ")
     path = "/" + PARAMETER.sub(lambda found: str(named(found[0])), route)
     if method == "GET":
-        return client.get(path)
+        return client.get(path + QUERIES.get(line, ""))
     if path.startswith("/api/"):
         body = json.dumps(BODIES.get(line, {}))
         return client.generic(method, path, body, content_type="application/json")
