@@ -140,12 +140,15 @@ def _judge(cards: Cards, before: dict[int, Card], moment: float) -> None:
         raise BreachError(f"{len(after)} of {PUPILS} pupils have a card")
     if not before.items() <= after.items():
         raise BreachError("cards were made again that were made already")
-    for student, card in after.items():
-        path = cards.path(card)
-        if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
+    _judge_files(cards, after)
+    if any(cards.path(card).stat().st_mtime > moment for card in before.values()):
+        raise BreachError("cards were written again that were made already")
+
+
+def _judge_files(cards: Cards, made: dict[int, Card]) -> None:
+    for student, card in made.items():
+        if hashlib.sha256(cards.path(card).read_bytes()).hexdigest() != card.sha256:
             raise BreachError(f"the card of {student} is not the one that was made")
-        if student in before and path.stat().st_mtime > moment:
-            raise BreachError(f"the card of {student} was written again")
     if cards.answer() != 200:
         raise BreachError("it is ready, and cannot be had")
 
