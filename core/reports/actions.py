@@ -155,15 +155,15 @@ def remake_report(*, report_id: int, by: Actor) -> Report:
     REMAKE.check(report.state)
     if not (queries.is_asker(report, by) or by.is_any(*OFFICE)):
         raise NotAllowedError("Only who has asked for the report can have it made anew.")
-    same = Report.objects.filter(
-        centre_id=report.centre_id, fingerprint=report.fingerprint, state__in=LIVE
-    )
-    if same.exists():
-        raise ConflictError("The same report is being made already.")
     report.state, report.moved_at = ReportState.REQUESTED, clock.now()
     report.number += 1
     report.doubted_at = report.release_at = report.expires_at = None
     report.audience = []
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError:
+        raise ConflictError("The same report is being made already.") from None
     _add_asker(report, by.user_id)
     _order(report, kind_called(report.kind), by)
     return report
@@ -174,6 +174,7 @@ def cancel_report(*, report_id: int, by: Actor) -> Report:
     """Stop a report that is not made yet. It is cancelled at once; its worker hears within 2 s."""
     report = _lock(report_id, by)  # before its job, as its worker does
     _check_asker(report, by)
+    report.expires_at = clock.now() + kind_called(report.kind).kept  # with what is made of it
     move(report, CANCEL, by=by)
     if report.job:
         with suppress(ConflictError):  # it has ended, or was stopped, by itself

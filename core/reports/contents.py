@@ -12,7 +12,14 @@ from core.refusals import ConflictError, NotFoundError
 from core.reports import queries
 from core.reports.formats import FORMATS
 from core.reports.kind import Format
-from core.reports.models import MADE, Report, ReportCard, ReportRecipient, ReportVersion
+from core.reports.models import (
+    MADE,
+    Report,
+    ReportCard,
+    ReportRecipient,
+    ReportState,
+    ReportVersion,
+)
 from core.reports.releasing import note_opened
 from core.reports.storage import path_of
 from core.reports.words import title_of
@@ -60,7 +67,8 @@ def find_content(
     except NotFoundError:
         return _released(report_id, student_id, by)
     version = queries.version_of(report, number)
-    is_made = version.made_at and (number is not None or report.state in MADE)
+    is_kept = report.state in MADE or (number is not None and report.state != ReportState.EXPIRED)
+    is_made = version.made_at and is_kept
     if not is_made or not path_of(version.folder).exists():
         raise ConflictError(NOT_MADE)
     if student_id is None:

@@ -1,26 +1,24 @@
 """Whether a report still says what is: its data is read anew, and compared by hash."""
 
 from contextlib import suppress
-from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 
 from core import clock
 from core.events.event import Event
-from core.events.publish import publish
 from core.refusals import ConflictError
 from core.reports import queries
-from core.reports.events import ReportDoubted
 from core.reports.kinds import kinds
 from core.reports.making import Order
-from core.reports.models import Report, ReportVersion
-from core.reports.moving import lock, move
+from core.reports.models import Report, ReportState, ReportVersion
+from core.reports.moving import lock, move, publish_doubt
 from core.reports.sealing import snapshot_of
 from core.reports.snapshot import digest_now
 from core.reports.transitions import OUTDATE
 
-SETTLES: Final = timedelta(seconds=2)  # within which many marks are one doubt
+# Its data may be read already, and stays that of an earlier attempt: doubted once it is made.
+HALF_MADE: Final = frozenset({ReportState.GENERATING, ReportState.FAILED})
 
 
 @transaction.atomic
@@ -28,13 +26,16 @@ def doubt_reports(*, centre_id: int, event: type[Event]) -> int:
     """Have finished reports looked at that the event may have put out of date; how many."""
     names = [kind.name for kind in kinds().values() if event in kind.stale_on]
     found = Report.objects.select_for_update(of=("self",)).filter(
-        centre_id=centre_id, kind__in=names, state__in=OUTDATE.before, doubted_at=None
+        centre_id=centre_id,
+        kind__in=names,
+        state__in=OUTDATE.before | HALF_MADE,
+        doubted_at=None,
     )
     reports = list(found.order_by("pk"))
     now = clock.now()
     for report in reports:
-        doubted = ReportDoubted(centre_id=centre_id, report_id=report.pk, number=report.number)
-        publish(doubted, due_at=now + SETTLES)
+        if report.state not in HALF_MADE:
+            publish_doubt(report)
     Report.objects.filter(pk__in=[each.pk for each in reports]).update(doubted_at=now)
     return len(reports)
 
@@ -67,6 +68,7 @@ def outdate(report_id: int, number: int) -> bool:
     report = lock(report_id)
     if report.number != number:
         return False
+    report.release_at, report.audience = None, []
     with suppress(ConflictError):
         move(report, OUTDATE)
         return True

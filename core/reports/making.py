@@ -21,7 +21,7 @@ from core.reports.content import Document, Head, Part
 from core.reports.kind import Format, Kind, Params, Setting
 from core.reports.kinds import kinds
 from core.reports.models import Report, ReportCard, ReportState, ReportVersion
-from core.reports.moving import lock, move
+from core.reports.moving import lock, move, publish_doubt
 from core.reports.pace import note_pace
 from core.reports.snapshot import Snapshot
 from core.reports.storage import sha256_of
@@ -128,6 +128,8 @@ def finish(order: Order, path: Path) -> bool:
     version.save(update_fields=["file_name", "size", "sha256", "made_at"])
     report.expires_at = version.made_at + order.kind.kept
     move(report, FINISH, rows=version.rows)
+    if report.doubted_at:  # marks came while it was made
+        publish_doubt(report)
     if version.begun_at and version.rows is not None:
         seconds = (version.made_at - version.begun_at).total_seconds()
         note_pace(report.kind, report.format, version.rows, seconds)
@@ -138,6 +140,7 @@ def finish(order: Order, path: Path) -> bool:
 def fail(job_id: UUID) -> None:
     """Let a report follow its job, which has failed for good."""
     for report in Report.objects.select_for_update(of=("self",)).filter(job=job_id):
+        report.expires_at = clock.now() + kinds()[report.kind].kept
         with suppress(ConflictError):  # it was cancelled meanwhile
             move(report, FAIL)
 
@@ -146,5 +149,6 @@ def fail(job_id: UUID) -> None:
 def cancel(job_id: UUID) -> None:
     """Let a report follow its job, which somebody has stopped among their jobs."""
     for report in Report.objects.select_for_update(of=("self",)).filter(job=job_id):
+        report.expires_at = clock.now() + kinds()[report.kind].kept
         with suppress(ConflictError):  # by way of the report itself
             move(report, CANCEL)

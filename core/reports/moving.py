@@ -1,15 +1,19 @@
 """Taking a report one step further: state, event, audit and the page that watches, all at once."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from core import clock
 from core.audit.actions import record
 from core.events.publish import publish
 from core.live.entries import NewEntry, append
 from core.people.actor import Actor
+from core.reports.events import ReportDoubted
 from core.reports.models import Report
 from core.reports.streams import stream_of
 from core.reports.transitions import Transition
+
+SETTLES: Final = timedelta(seconds=2)  # within which many marks are one doubt
 
 
 def lock(report_id: int) -> Report:
@@ -40,3 +44,9 @@ def note_move(report: Report, step: Transition, *, by: Actor | None = None, **de
     )
     data = {"id": str(report.pk), "state": str(report.state), "version": report.number}
     append([NewEntry(stream_of(report.pk), "state", data)])
+
+
+def publish_doubt(report: Report) -> None:
+    """Have it looked at whether the data of a report that is made is other by now."""
+    doubted = ReportDoubted(centre_id=report.centre_id, report_id=report.pk, number=report.number)
+    publish(doubted, due_at=clock.now() + SETTLES)

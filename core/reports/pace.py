@@ -8,7 +8,7 @@ from django.db.models import Sum
 from core.reports.models import ReportPace
 
 KEPT: Final = 0.9  # of what older reports say, for each newer one
-FEWEST: Final = 2.0  # reports before anything is said
+FEWEST: Final = 1.5  # of `n` before anything is said: two reports, the older one fading
 
 # One statement, so that two workers that finish together both count.
 NOTE: Final = """

@@ -26,6 +26,7 @@ from core.reports.transitions import RECALL, RELEASE
 
 OUT_OF_DATE: Final = gettext_noop("The data has changed since. Make the report anew.")
 NOT_SEALED: Final = gettext_noop("The report is not the one that was approved. Make it anew.")
+CALLED_OFF: Final = gettext_noop("the release was called off")
 
 
 def release_report(
@@ -80,16 +81,29 @@ def _schedule(report_id: int, audience: Sequence[Audience], at: datetime, by: Ac
 
 def release_on_time(*, report_id: int, number: int, release_at: datetime) -> str:
     """Release what is scheduled for this very time; else why it is not, or ''."""
-    report = Report.objects.select_related("release_by").get(pk=report_id)
-    planned = (report.state, report.number, report.release_at)
-    if planned != (ReportState.APPROVED, number, release_at) or report.release_by is None:
-        return "the release was called off" if report.state != ReportState.RELEASED else ""
+    report = Report.objects.get(pk=report_id)
+    if not _is_planned(report, number, release_at):
+        return CALLED_OFF if report.state != ReportState.RELEASED else ""
     if is_outdated(report):
         outdate(report.pk, number)
         return "the data has changed since it was approved"
+    return "" if _release_planned(report_id, number, release_at) else CALLED_OFF
+
+
+@transaction.atomic
+def _release_planned(report_id: int, number: int, release_at: datetime) -> bool:
+    """Release it if nobody has called that off while its data was read."""
+    report = lock(report_id)
+    if not _is_planned(report, number, release_at) or report.release_by is None:
+        return False
     audience = [Audience(each) for each in report.audience]
-    _release(report.pk, number, audience, _actor(report, report.release_by))
-    return ""
+    _release(report_id, number, audience, _actor(report, report.release_by))
+    return True
+
+
+def _is_planned(report: Report, number: int, release_at: datetime) -> bool:
+    planned = (report.state, report.number, report.release_at)
+    return planned == (ReportState.APPROVED, number, release_at)
 
 
 def _actor(report: Report, user: User) -> Actor:

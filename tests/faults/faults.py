@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.faults import mail, postgres, queue, recovery, redis, releases, web, worker
+from tests.faults import (
+    mail,
+    postgres,
+    queue,
+    recovery,
+    redis,
+    releases,
+    reports,
+    web,
+    worker,
+)
 from tests.faults.scene import Scene
 
 AFTER_A_WORKER: Final = 10.0
@@ -104,6 +114,17 @@ FAULTS: Final = (
         promise="it fails or is replaced, and its work is done by another",
         how=worker.child_short_of_memory,
         recovery=AFTER_BACK_OFF,
+    ),
+    Fault(
+        name="report-worker-killed",
+        promise="the cards that are made stay, the others follow, each pupil has one",
+        how=reports.worker_killed,
+    ),
+    Fault(
+        name="report-cancelled",
+        promise="it is cancelled at once, its worker stops within 2 s, nothing of it can be had",
+        how=reports.cancelled,
+        quick=True,
     ),
     Fault(
         name="redis-killed-and-empty",
