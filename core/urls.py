@@ -48,7 +48,7 @@ from core.people import pages as people_pages
 from core.people.api import router as people
 from core.remarks import pages as remark_pages
 from core.remarks.api import router as remarks
-from core.reports import document_pages, report_pages
+from core.reports import document_pages, recurring_pages, report_pages
 from core.reports import pages as reports_pages
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
@@ -201,6 +201,13 @@ urlpatterns = [
     path("reports/new", reports_pages.ask, name="ask-report"),
     path("reports/review", reports_pages.review_desk, name="review-desk"),
     path("reports/released", document_pages.released, name="released-reports"),
+    path("reports/recurring", recurring_pages.recurring, name="recurring-reports"),
+    path("reports/recurring/new", recurring_pages.recur, name="recur-report"),
+    path(
+        "reports/recurring/<int:recurring_id>/end",
+        recurring_pages.end,
+        name="end-recurring-report",
+    ),
     path(
         "reports/released/<int:report_id>", document_pages.released_report, name="released-report"
     ),

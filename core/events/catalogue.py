@@ -86,12 +86,36 @@ def type_name(annotation: Any) -> str:
 def publishers_by_kind() -> dict[str, list[str]]:
     """Who publishes each kind: functions of actions and handlers that make it, and schedules."""
     found: dict[str, list[str]] = defaultdict(list)
-    for file in sorted(file for pattern in CODE for file in ROOT.glob(pattern)):
+    trees = {
+        file: ast.parse(file.read_text())
+        for file in sorted(file for pattern in CODE for file in ROOT.glob(pattern))
+    }
+    for file, tree in trees.items():
         path = file.relative_to(ROOT).as_posix()
-        for publisher, node in publishers_in(ast.parse(file.read_text())):
-            for kind in sorted(made_in(node)):
+        steps = steps_in(trees.get(file.with_name("transitions.py")))
+        for publisher, node in publishers_in(tree):
+            taken = {steps[name] for name in given_in(node) & steps.keys()}
+            for kind in sorted(made_in(node) | taken):
                 found[kind].append(f"`{publisher}` in [{path}](../{path})")
     return found
+
+
+def steps_in(tree: ast.Module | None) -> dict[str, str]:
+    """Steps of an area's transitions, `APPROVE: Final = _step(..., event=...)`: each its event."""
+    return {
+        node.target.id: each.value.attr
+        for node in (tree.body if tree else [])
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call)
+        if isinstance(node.target, ast.Name) and called(node.value) == "_step"
+        for each in node.value.keywords
+        if each.arg == "event" and isinstance(each.value, ast.Attribute)
+    }
+
+
+def given_in(node: ast.AST) -> set[str]:
+    """Names that are given to something that is called within."""
+    given = (each.args for each in ast.walk(node) if isinstance(each, ast.Call))
+    return {each.id for arguments in given for each in arguments if isinstance(each, ast.Name)}
 
 
 def publishers_in(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:

@@ -20,6 +20,8 @@ EVENTS: Final[Mapping[str, timedelta]] = {
     "NoticeMarked": timedelta(days=7),
     "NoticesRead": timedelta(days=7),
     "NoticePreferencesChanged": timedelta(days=30),
+    "ReportDoubted": timedelta(days=7),
+    "ReportsExpiryDue": timedelta(days=7),
 }
 
 SLOTS: Final = timedelta(days=30)  # a slot is looked at for as long as schedules catch up: hours
@@ -37,6 +39,10 @@ class Kept:
 
 ENTRIES: Final[Mapping[str, Kept]] = {  # by the beginning of the stream's name
     "me:": Kept(age=timedelta(days=90), newest=200),
+    "ticket:": Kept(age=timedelta(days=90), newest=200),
+    "ticket-desk:": Kept(age=timedelta(days=90), newest=200),
+    "tickets:": Kept(age=timedelta(days=90), newest=200),
+    "report:": Kept(age=timedelta(days=90), newest=20),
 }
 
 

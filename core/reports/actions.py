@@ -139,6 +139,7 @@ def _order(report: Report, kind: Kind, by: Actor) -> None:
         number=report.number,
         folder=new_folder(),
         template=kind.template,
+        expected_rows=queries.expected_rows(report),
         requested_at=clock.now(),
     )
     event = REMAKE.event(centre_id=report.centre_id, report_id=report.pk, number=report.number)
@@ -197,8 +198,7 @@ def review_report(*, report_id: int, decision: Decision, comment: str = "", by: 
         raise NotAllowedError("Only heads and admins review reports.")
     if queries.is_asker(report, by):
         raise NotAllowedError("Somebody who has not asked for the report must review it.")
-    step = APPROVE if decision == Decision.APPROVE else ASK_CHANGES
-    step.check(report.state)
+    APPROVE.check(report.state)
     if decision == Decision.CHANGES and not comment.strip():
         raise InvalidError("comment", "must say what is to be changed")
     if decision == Decision.APPROVE:
@@ -214,7 +214,10 @@ def review_report(*, report_id: int, decision: Decision, comment: str = "", by: 
         comment=comment.strip(),
         at=clock.now(),
     )
-    move(report, step, by=by)
+    if decision == Decision.APPROVE:
+        move(report, APPROVE, by=by)
+    else:
+        move(report, ASK_CHANGES, by=by)
     return report
 
 

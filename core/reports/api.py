@@ -23,9 +23,9 @@ from core.reports.bodies import (
     ReleaseGiven,
     ReportAsked,
     ReportBrief,
+    ReportReviewTold,
     ReportTold,
     ReviewGiven,
-    ReviewTold,
 )
 from core.reports.choices import described
 from core.reports.contents import find_content, send_content
@@ -217,14 +217,16 @@ def recall_report(request: HttpRequest, report_id: int) -> ReportTold:
 
 @router.get(
     f"{ONE}/reviews",
-    response=Page[ReviewTold],
+    response=Page[ReportReviewTold],
     operation_id="list_report_reviews",
     summary="What reviewers said",
 )
-def list_reviews(request: HttpRequest, report_id: int, wanted: Query[Wanted]) -> Page[ReviewTold]:
+def list_reviews(
+    request: HttpRequest, report_id: int, wanted: Query[Wanted]
+) -> Page[ReportReviewTold]:
     """What was said of the report's versions, the latest first."""
     report = queries.get_report(report_id, by=acting(request))
-    return read_page(queries.reviews_of(report), LAST_SAID_FIRST, wanted, ReviewTold.of)
+    return read_page(queries.reviews_of(report), LAST_SAID_FIRST, wanted, ReportReviewTold.of)
 
 
 @router.get(

@@ -163,7 +163,7 @@ class PreviewTold(Told):
     rows: list[list[str]]
 
 
-class ReviewTold(Told):
+class ReportReviewTold(Told):
     """What a reviewer said of a version."""
 
     version: int

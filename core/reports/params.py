@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Self
 from django.utils.translation import gettext_noop as _
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from core.calendar.bodies import written_as_day
 from core.http.bodies import id_from
 from core.people.models import Role
 from core.reports.kind import Params
@@ -29,6 +30,11 @@ def once(given: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(given)))
 
 
+def a_day(given: object) -> object:
+    """A day as clients say it, and not a number, which pydantic would read as one too."""
+    return given if isinstance(given, date) else written_as_day(given)
+
+
 def _chosen(of: str, title: str, *, least: int | None = None, most: int | None = None) -> Any:
     return Field(title=title, json_schema_extra={CHOICES: of}, min_length=least, max_length=most)
 
@@ -36,24 +42,27 @@ def _chosen(of: str, title: str, *, least: int | None = None, most: int | None =
 Id = Annotated[int, BeforeValidator(an_id)]
 ClassIds = Annotated[
     tuple[Id, ...],
-    AfterValidator(once),
     _chosen("classes", _("Classes"), least=1, most=MOST_CLASSES),
+    AfterValidator(once),
 ]
 # None chosen: whoever it is.
 SomeClassIds = Annotated[
     tuple[Id, ...],
-    AfterValidator(once),
     _chosen("classes", _("Classes"), most=MOST_CLASSES),
+    AfterValidator(once),
 ]
 TermId = Annotated[Id, _chosen("terms", _("Term"))]
-SomeRole = Annotated[Role | None, _chosen("roles", _("Role"))]
+SomeRole = Annotated[
+    Role | None, BeforeValidator(lambda given: given or None), _chosen("roles", _("Role"))
+]
+Day = Annotated[date, BeforeValidator(a_day)]
 
 
 class Period(Params):
     """Days of the centre's calendar, the first and the last included."""
 
-    since: Annotated[date, Field(title=_("From"), description=_("the first day"))]
-    until: Annotated[date, Field(title=_("To"), description=_("the last day"))]
+    since: Annotated[Day, Field(title=_("From"), description=_("the first day"))]
+    until: Annotated[Day, Field(title=_("To"), description=_("the last day"))]
 
     @model_validator(mode="after")
     def check_order(self) -> Self:

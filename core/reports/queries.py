@@ -108,6 +108,15 @@ def versions_of(reports: Iterable[Report]) -> dict[int, ReportVersion]:
     return {each.report_id: each for each in found if wanted[each.report_id] == each.number}
 
 
+def expected_rows(report: Report) -> int | None:
+    """How many rows it will probably have: as the same had last, or else one of its kind."""
+    made = ReportVersion.objects.filter(
+        centre_id=report.centre_id, report__kind=report.kind, rows__isnull=False
+    ).order_by("-pk")
+    last = made.filter(report__fingerprint=report.fingerprint).first() or made.first()
+    return last.rows if last else None
+
+
 def reviews_of(report: Report) -> QuerySet[ReportReview]:
     """What was said of it, the latest first."""
     return ReportReview.objects.filter(report=report).select_related("by").order_by("-at", "-pk")

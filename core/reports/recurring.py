@@ -41,6 +41,15 @@ def recurring_for(by: Actor) -> QuerySet[RecurringReport]:
     return found.select_related("by").prefetch_related("readers__person").order_by("next_at", "pk")
 
 
+def readers_for(kind: Kind, centre_id: int) -> QuerySet[Membership]:
+    """The staff for whom such reports can be made, by name."""
+    roles = [each for each in STAFF if each in kind.asked_by]
+    members = Membership.objects.filter(
+        centre_id=centre_id, is_active=True, user__is_active=True, roles__overlap=roles
+    )
+    return members.select_related("user").order_by("user__name", "pk")
+
+
 @transaction.atomic
 def save_recurring(  # noqa: PLR0913 - a saved request has that many parts
     *,
@@ -62,7 +71,7 @@ def save_recurring(  # noqa: PLR0913 - a saved request has that many parts
     next_at = next_time(rhythm, centre.timezone, clock.now())
     given = (
         params
-        if not _has_period(wanted)
+        if not has_period(wanted)
         else {**params, **period_before(rhythm, next_at, centre.timezone)}
     )
     checked = checked_params(wanted, given, by=by)
@@ -122,7 +131,7 @@ def _request(saved: RecurringReport, rhythm: Rhythm, due_at: datetime) -> str:
     kind = kinds().get(saved.kind)
     if member is None or kind is None:
         return "whoever saved it has left, or there is no such kind any more"
-    period = period_before(rhythm, due_at, saved.centre.timezone) if _has_period(kind) else {}
+    period = period_before(rhythm, due_at, saved.centre.timezone) if has_period(kind) else {}
     try:
         report = request_report(
             kind=saved.kind,
@@ -153,13 +162,7 @@ def _set_readers(made: RecurringReport, readers: Sequence[int], kind: Kind) -> N
     wanted = set(readers)
     if not 0 < len(wanted) <= MOST_READERS:
         raise InvalidError("readers", f"must be one to {MOST_READERS} people")
-    staff = Membership.objects.filter(
-        centre_id=made.centre_id,
-        user__in=wanted,
-        is_active=True,
-        roles__overlap=[each for each in STAFF if each in kind.asked_by],
-    )
-    if wanted - set(staff.values_list("user_id", flat=True)):
+    if wanted - set(readers_for(kind, made.centre_id).values_list("user_id", flat=True)):
         raise InvalidError("readers", "must be staff who may ask for such reports")
     RecurringReader.objects.bulk_create(
         RecurringReader(centre_id=made.centre_id, recurring=made, person_id=each)
@@ -184,5 +187,6 @@ def _record(what: str, saved: RecurringReport, by: Actor) -> None:
     )
 
 
-def _has_period(kind: Kind) -> bool:
+def has_period(kind: Kind) -> bool:
+    """Whether it is about some days, which are then those since the time before."""
     return issubclass(kind.params, Period)

@@ -101,3 +101,29 @@ def test_what_cannot_be_is_refused(school: School, wrong: dict[str, Any], loc: s
 def test_only_staff_are_readers(school: School) -> None:
     wrong = body(school, readers=[str(school.user(PARENT).pk)])
     assert_problem(post(client_of(STAFF), "/api/recurring-reports", wrong), 422)
+
+
+def test_it_is_saved_and_ended_on_a_page(school: School) -> None:
+    """Readers and rhythm are chosen, the days are not: they are those since the time before."""
+    staff = client_of(STAFF)
+    page = staff.get("/reports/recurring/new?kind=class_progress").content.decode()
+    assert 'name="params.classes"' in page
+    assert 'name="params.since"' not in page
+    filled = {
+        "params.classes": [str(school.class_7a().pk)],
+        "format": "csv",
+        "every": "week",
+        "first_on": str(timezone.localdate()),
+        "hour": "7",
+        "readers": [str(school.user(HEAD).pk)],
+    }
+    wrong = staff.post("/reports/recurring/new?kind=class_progress", {**filled, "readers": []})
+    assert wrong.status_code == 422
+    assert not RecurringReport.objects.exists()
+
+    saved = staff.post("/reports/recurring/new?kind=class_progress", filled)
+    assert saved.status_code == 302
+    assert "Harper Hill" in staff.get("/reports/recurring").content.decode()
+    ended = staff.post(f"/reports/recurring/{RecurringReport.objects.get().pk}/end")
+    assert ended.status_code == 302
+    assert RecurringReport.objects.get().ended_at

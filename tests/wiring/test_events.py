@@ -33,7 +33,7 @@ def all_events() -> set[type[Event]]:
 
 
 def test_every_event_has_a_handler_or_a_reason_for_silence() -> None:
-    assert all_events() == set(SUBSCRIPTIONS)
+    assert {each for each in all_events() if not each.__subclasses__()} == set(SUBSCRIPTIONS)
     assert {event for event, line in SUBSCRIPTIONS.items() if not line} == set(SILENT)
     assert all(len(reason) > 10 for reason in SILENT.values())
 
