@@ -1,6 +1,6 @@
 """A report's document in the browser: saved, as pictures, in a frame; and what is released."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +24,7 @@ from core.reports.formats.html import STYLE_CSP
 from core.reports.formats.pages import picture_of
 from core.reports.kind import LABELS, Format
 from core.reports.models import ReportRecipient
+from core.reports.queries import Released
 from core.reports.releasing import note_opened
 from core.reports.report_pages import PAGES_AT_ONCE
 from core.reports.showing import sheet_of
@@ -97,9 +98,8 @@ def released(request: HttpRequest) -> HttpResponse:
 def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
     """A report as it is released to the reader: all of it, or the card of one pupil."""
     by = acting(request)
-    frame = frame_of(request)
-    stream = stream_of(report_id)
-    live_after = heads([stream])[stream]
+    shown: dict[str, Any] = {"frame": frame_of(request), "stream": stream_of(report_id)}
+    shown["live_after"] = heads([shown["stream"]])[shown["stream"]]
     is_part = HtmxDetails(request).target == "released-now"
     try:
         got = queries.get_released(report_id, by=by)
@@ -108,7 +108,14 @@ def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
             raise
         gone = "reports/recalled_now.html" if is_part else "reports/recalled.html"
         # htmx puts nothing in place of a page that is not there any more.
-        return render(request, gone, {"frame": frame}, status=200 if is_part else 404)
+        return render(request, gone, shown, status=200 if is_part else 404)
+    shown |= _opened(request, got)
+    template = "reports/released_now.html" if is_part else "reports/released_report.html"
+    return render(request, template, shown)
+
+
+def _opened(request: HttpRequest, got: Released) -> dict[str, Any]:
+    """What the page shows of the card, or of all; it is remembered that the reader has seen it."""
     chosen = _chosen(request, got.recipients)
     found = Found(got.report, chosen.version, chosen.card, chosen)
     if not path_of(found.version.folder).exists():
@@ -116,10 +123,7 @@ def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
     note_opened([chosen])
     sheet = sheet_of(found)
     pages = Paginator(range(1, sheet.pages + 1), PAGES_AT_ONCE)
-    shown = {
-        "frame": frame,
-        "stream": stream,
-        "live_after": live_after,
+    return {
         "report": got.report,
         "title": title_of(got.report),
         "version": chosen.version,
@@ -128,12 +132,9 @@ def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
         "student_id": chosen.card.student_id if chosen.card else None,
         "sheet": sheet,
         "sheet_pages": pages.get_page(request.GET.get("page")),
-        "labels": LABELS,
         "at": request.path,
         "here": request.get_full_path(),
     }
-    template = "reports/released_now.html" if is_part else "reports/released_report.html"
-    return render(request, template, shown)
 
 
 def _chosen(request: HttpRequest, got: tuple[ReportRecipient, ...]) -> ReportRecipient:

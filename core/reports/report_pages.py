@@ -64,7 +64,6 @@ def show(
     stream = stream_of(report_id)
     live_after = heads([stream])[stream]  # before what the page shows is read
     found = queries.get_report(report_id, by=by)
-    came_back = review_form or release_form
     at = reverse("report", args=[report_id])  # also where a form came back from its own address
     shown = standing_shown(found) | document_shown(request, found, by)
     shown |= {
@@ -80,7 +79,7 @@ def show(
         "here": f"{at}?{request.GET.urlencode()}",
     }
     template = "reports/now.html" if is_part else "reports/report.html"
-    return render(request, template, shown, status=422 if came_back else 200)
+    return render(request, template, shown, status=422 if review_form or release_form else 200)
 
 
 def standing(request: HttpRequest, found: Report) -> HttpResponse:
