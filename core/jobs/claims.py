@@ -108,9 +108,6 @@ WHERE delivery.id = job.delivery_id AND job.delivery_id = %s AND job.state = 'ru
 RETURNING job.id, job.kind, job.centre_id, job.state
 """
 
-# Of jobs that came to nothing whoever follows them hears.
-ENDS: Final = {JobState.FAILED: JobFailed, JobState.CANCELLED: JobCancelled}
-
 END_WAITING: Final = """
 UPDATE delivery SET state = 'skipped', detail = 'cancelled', finished_at = now()
 WHERE id = %s AND (state = 'pending' OR (state = 'running' AND due_at <= now()))
@@ -215,8 +212,10 @@ def settle(delivery_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, [delivery_id])
         row = cursor.fetchone()
-    if row and row[3] in ENDS:
-        publish(ENDS[row[3]](job_id=row[0], job_kind=row[1], centre_id=row[2]))
+    if row and row[3] == JobState.FAILED:
+        publish(JobFailed(job_id=row[0], job_kind=row[1], centre_id=row[2]))
+    elif row and row[3] == JobState.CANCELLED:
+        publish(JobCancelled(job_id=row[0], job_kind=row[1], centre_id=row[2]))
 
 
 def end_waiting(delivery_id: int) -> bool:

@@ -42,6 +42,11 @@ def note_move(report: Report, step: Transition, *, by: Actor | None = None, **de
         subject=report.subject,
         detail={"kind": report.kind, "version": report.number, **detail},
     )
+    tell_watchers(report)
+
+
+def tell_watchers(report: Report) -> None:
+    """Have pages that show the report read it anew; to be called late in a transaction."""
     data = {"id": str(report.pk), "state": str(report.state), "version": report.number}
     append([NewEntry(stream_of(report.pk), "state", data)])
 

@@ -29,7 +29,7 @@ from core.reports.params import Period
 from core.reports.rhythm import Rhythm, next_time, period_before
 
 STAFF: Final = frozenset({*OFFICE, Role.TEACHER})
-MOST_READERS: Final = 50
+MOST_READERS: Final = 50  # as the refusal below says
 LONGEST_AHEAD: Final = timedelta(days=730)
 OVER: Final = "it was ended, or planned anew"
 PERIOD: Final = ("since", "until")  # of core/reports/params.py
@@ -161,7 +161,7 @@ def _present(saved: RecurringReport) -> list[int]:
 def _set_readers(made: RecurringReport, readers: Sequence[int], kind: Kind) -> None:
     wanted = set(readers)
     if not 0 < len(wanted) <= MOST_READERS:
-        raise InvalidError("readers", f"must be one to {MOST_READERS} people")
+        raise InvalidError("readers", "must be one to fifty people")
     if wanted - set(readers_for(kind, made.centre_id).values_list("user_id", flat=True)):
         raise InvalidError("readers", "must be staff who may ask for such reports")
     RecurringReader.objects.bulk_create(

@@ -87,7 +87,9 @@ def recur(request: HttpRequest) -> HttpResponse:
     """The form for one more; takes it."""
     by = acting(request)
     frame = frame_of(request)
-    kind = kinds().get(request.GET.get("kind", ""))
+    if "kind" not in request.GET:
+        return redirect("recurring-reports")
+    kind = kinds().get(request.GET["kind"])
     if kind is None or not by.is_any(*kind.asked_by):
         raise NotFoundError("There is no such kind of report.")
     form = RecurForm(sent(request), kind=kind, zone=frame.zone, by=by)

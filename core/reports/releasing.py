@@ -20,7 +20,7 @@ from core.reports.freshness import is_outdated, outdate
 from core.reports.kind import Audience
 from core.reports.kinds import kinds
 from core.reports.models import OFFICE, Report, ReportRecipient, ReportState
-from core.reports.moving import lock, move
+from core.reports.moving import lock, move, tell_watchers
 from core.reports.sealing import seal_of
 from core.reports.transitions import RECALL, RELEASE
 
@@ -75,7 +75,7 @@ def _schedule(report_id: int, audience: Sequence[Audience], at: datetime, by: Ac
         ),
         due_at=at,
     )
-    _record("report.release-scheduled", report, by, at=at.isoformat())
+    _note("report.release-scheduled", report, by, at=at.isoformat())
     return report
 
 
@@ -146,7 +146,7 @@ def recall_report(*, report_id: int, by: Actor) -> Report:
     if report.state == ReportState.APPROVED and report.release_at:
         report.release_at, report.audience = None, []
         report.save()
-        _record("report.release-called-off", report, by)
+        _note("report.release-called-off", report, by)
         return report
     move(report, RECALL, by=by)
     return report
@@ -160,7 +160,7 @@ def note_opened(recipients: Iterable[ReportRecipient], *, downloaded: bool = Fal
     ReportRecipient.objects.filter(pk__in=ids, **{field: None}).update(**{field: clock.now()})
 
 
-def _record(what: str, report: Report, by: Actor, **detail: str) -> None:
+def _note(what: str, report: Report, by: Actor, **detail: str) -> None:
     record(
         what,
         centre_id=report.centre_id,
@@ -168,3 +168,4 @@ def _record(what: str, report: Report, by: Actor, **detail: str) -> None:
         subject=report.subject,
         detail={"kind": report.kind, "version": report.number, **detail},
     )
+    tell_watchers(report)
