@@ -15,11 +15,11 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test drill bench check fix messages lock clean
+.PHONY: help up test drill bench bench-reports check fix messages lock clean
 
 help: ## list what there is
 	@echo "Schoolbell"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  PORT and SCHOOLBELL_HOME (default var/) choose where \`make up\` runs."
 
 up: $(VENV)/base.stamp ## run everything in this terminal: servers, portal, workers; Ctrl-C stops
@@ -39,6 +39,9 @@ drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FA
 
 bench: $(VENV)/bench.stamp ## measure against Celery and others on the same PostgreSQL and Redis; ARGS=--help
 	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+bench-reports: $(VENV)/bench.stamp ## measure how fast reports are written, beside others; ARGS=--help
+	@exec $(PYTHON) -m tests.bench.reports $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, texts
 	$(VENV)/bin/ruff format --check .

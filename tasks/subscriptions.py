@@ -40,7 +40,7 @@ from core.homework.events import (
     HomeworkWithdrawn,
 )
 from core.imports.events import ImportFinished, ImportStarted, ImportUploaded
-from core.jobs.events import HousekeepingDue, JobFailed
+from core.jobs.events import HousekeepingDue, JobCancelled, JobFailed
 from core.notices.events import (
     CentreDigestsDue,
     DigestsDue,
@@ -273,6 +273,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     RecurringReportPlanned: (make_recurring,),
     ReportExpired: (drop_report_files,),
     JobFailed: (report_notices.note_failed_report,),
+    JobCancelled: (report_notices.note_cancelled_report,),
     # files
     FileUploaded: (make_thumbnail,),
     FileRemoved: (drop_bytes,),

@@ -8,7 +8,7 @@ from uuid import UUID
 from celery.signals import setup_logging, worker_before_create_process, worker_process_init
 
 from core.events.nudge import nudger
-from tasks import database
+from tasks import database, roster
 from tasks.app import app
 from tasks.drain import drain
 from tasks.handler import Handler
@@ -72,6 +72,7 @@ def prepare_process(**_: Any) -> None:
     """A worker process keeps its database connection, and starts its threads while it has room."""
     database.keep_open()
     keeper()
+    roster.start()
 
 
 @setup_logging.connect

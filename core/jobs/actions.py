@@ -10,6 +10,7 @@ from core.events.models import Delivery
 from core.events.publish import publish
 from core.events.registry import handlers_of
 from core.jobs import claims
+from core.jobs.events import JobCancelled
 from core.jobs.models import Job, JobState
 from core.jobs.queries import job_for
 from core.jobs.telling import tell
@@ -60,5 +61,6 @@ def stop_job(job_id: UUID) -> Job:
     job.cancel_requested_at = job.cancel_requested_at or clock.now()
     if claims.end_waiting(job.delivery_id):
         job.state, job.finished_at = JobState.CANCELLED, clock.now()
+        publish(JobCancelled(job_id=job.pk, job_kind=job.kind, centre_id=job.centre_id))
     job.save(update_fields=["cancel_requested_at", "state", "finished_at"])
     return job

@@ -12,7 +12,7 @@ from core.events import claims
 from core.events.claims import Claimed
 from core.events.event import Event
 from core.events.publish import publish
-from core.jobs.events import JobFailed
+from core.jobs.events import JobCancelled, JobFailed
 from core.jobs.models import Job, JobState
 
 E = TypeVar("E", bound=Event)
@@ -108,6 +108,9 @@ WHERE delivery.id = job.delivery_id AND job.delivery_id = %s AND job.state = 'ru
 RETURNING job.id, job.kind, job.centre_id, job.state
 """
 
+# Of jobs that came to nothing whoever follows them hears.
+ENDS: Final = {JobState.FAILED: JobFailed, JobState.CANCELLED: JobCancelled}
+
 END_WAITING: Final = """
 UPDATE delivery SET state = 'skipped', detail = 'cancelled', finished_at = now()
 WHERE id = %s AND (state = 'pending' OR (state = 'running' AND due_at <= now()))
@@ -185,6 +188,8 @@ def finish_cancelled(delivery: Claimed[E]) -> bool:
     ended = _end(delivery, "cancelled", None)
     if ended:
         claims.skip(delivery, "cancelled")
+        job = Job.objects.get(delivery_id=delivery.id)
+        publish(JobCancelled(job_id=job.pk, job_kind=job.kind, centre_id=job.centre_id))
     return ended
 
 
@@ -210,8 +215,8 @@ def settle(delivery_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, [delivery_id])
         row = cursor.fetchone()
-    if row and row[3] == JobState.FAILED:
-        publish(JobFailed(job_id=row[0], job_kind=row[1], centre_id=row[2]))
+    if row and row[3] in ENDS:
+        publish(ENDS[row[3]](job_id=row[0], job_kind=row[1], centre_id=row[2]))
 
 
 def end_waiting(delivery_id: int) -> bool:

@@ -15,3 +15,11 @@ class JobFailed(Event):
     about = "job_id"
     job_id: UUID
     job_kind: str
+
+
+class JobCancelled(Event):
+    """A job was stopped, before it began or at one of its checkpoints."""
+
+    about = "job_id"
+    job_id: UUID
+    job_kind: str

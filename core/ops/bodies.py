@@ -156,7 +156,7 @@ class QueueTold(Told):
     paused: bool
     paused_at: datetime | None
     pause_reason: str
-    workers: Annotated[int | None, Field(description="null: not known")] = None
+    workers: Annotated[int, Field(description="that have said within 30 s that they serve it")]
 
     @classmethod
     def of(cls, queue: Queue) -> Self:
@@ -172,6 +172,7 @@ class QueueTold(Told):
             paused=queue.paused_at is not None,
             paused_at=queue.paused_at,
             pause_reason=queue.reason,
+            workers=queue.workers,
         )
 
 

@@ -53,6 +53,24 @@ class DeadLetterGroup(models.Model):
         return f"{self.handler}: {self.cause}"
 
 
+class WorkerProcess(models.Model):
+    """A process of a worker that has lately said that it is there."""
+
+    worker = models.CharField(max_length=200)  # `worker-2@host`
+    pid = models.IntegerField()
+    queues = ArrayField(models.CharField(max_length=100))
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "worker_process"
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "pid"], name="worker_process_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker} {self.pid}"
+
+
 class RedriveState(models.TextChoices):
     """Where a redrive stands."""
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from core.events.registry import handler_names
 from core.events.wire import queue_of
+from core.ops.roster import BELIEVED_FOR
 
 RATE_OVER: Final = 120  # seconds
 
@@ -29,7 +30,9 @@ WITH waiting AS (
 )
 SELECT queue, coalesce(pending, 0), coalesce(running, 0), coalesce(dead, 0),
     oldest::float, coalesce(done, 0) / %(over)s::float,
-    paused_at, coalesce(reason, '')
+    paused_at, coalesce(reason, ''),
+    (SELECT count(DISTINCT worker) FROM worker_process
+     WHERE queue = ANY(queues) AND seen_at > now() - make_interval(secs => %(believed)s))
 FROM unnest(%(queues)s::text[]) AS known(queue)
     LEFT JOIN waiting USING (queue) LEFT JOIN ended USING (queue) LEFT JOIN dead USING (queue)
     LEFT JOIN queue_pause USING (queue)
@@ -49,6 +52,7 @@ class Queue:
     done_per_second: float
     paused_at: datetime | None
     reason: str  # of the pause
+    workers: int  # that serve it, as far as they have said so lately
 
     @property
     def drained_in(self) -> float | None:
@@ -68,6 +72,9 @@ def queue_names() -> list[str]:
 def overview() -> list[Queue]:
     """All queues by name."""
     with connection.cursor() as cursor:
-        cursor.execute(OVERVIEW, {"queues": queue_names(), "over": RATE_OVER})
+        cursor.execute(
+            OVERVIEW,
+            {"queues": queue_names(), "over": RATE_OVER, "believed": BELIEVED_FOR.total_seconds()},
+        )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [Queue(*row) for row in rows]

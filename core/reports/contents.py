@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 
 from core.files.serving import send_bytes
 from core.people.actor import Actor
@@ -23,8 +24,8 @@ from core.reports.releasing import note_opened
 from core.reports.storage import path_of
 from core.reports.words import title_of
 
-NOT_MADE = "The report is not made, or not kept any more."
-NO_CARD = "There is no such card in this report."
+NOT_MADE = gettext_noop("The report is not made, or not kept any more.")
+NO_CARD = gettext_noop("There is no such card in this report.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django_htmx.middleware import HtmxDetails
@@ -32,7 +33,7 @@ from core.reports.words import title_of
 
 WIDTH: Final = 1_240  # pixels of a page's picture: A4 at 150 dots per inch
 PER_PAGE: Final = 30
-NO_PAGE: Final = "There is no such page."
+NO_PAGE: Final = gettext_noop("There is no such page.")
 # A document in its frame: no scripts, no forms, nothing fetched, in a frame of ours alone.
 POLICY: Final = (
     f"default-src 'none'; style-src {STYLE_CSP}; img-src data:; frame-ancestors 'self'; sandbox"
@@ -128,6 +129,7 @@ def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
         "sheet": sheet,
         "sheet_pages": pages.get_page(request.GET.get("page")),
         "labels": LABELS,
+        "at": request.path,
         "here": request.get_full_path(),
     }
     template = "reports/released_now.html" if is_part else "reports/released_report.html"

@@ -5,9 +5,11 @@ each attempt, and count only once a row here names them.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
+from uuid import UUID
 
 from django.db import transaction
 
@@ -23,7 +25,7 @@ from core.reports.moving import lock, move, publish_doubt
 from core.reports.pace import note_pace
 from core.reports.snapshot import Snapshot
 from core.reports.storage import sha256_of
-from core.reports.transitions import BEGIN, FAIL, FINISH
+from core.reports.transitions import BEGIN, CANCEL, FAIL, FINISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,18 @@ def finish(order: Order, path: Path) -> bool:
 
 
 @transaction.atomic
-def fail(job_id: Any) -> None:
+def fail(job_id: UUID) -> None:
     """Let a report follow its job, which has failed for good."""
-    report = Report.objects.select_for_update(of=("self",)).filter(job=job_id).first()
-    if report is None:
-        return
-    report.expires_at = clock.now() + kinds()[report.kind].kept
-    try:
-        move(report, FAIL)
-    except ConflictError:  # cancelled meanwhile, or made by an earlier attempt after all
-        return
+    for report in Report.objects.select_for_update(of=("self",)).filter(job=job_id):
+        report.expires_at = clock.now() + kinds()[report.kind].kept
+        with suppress(ConflictError):  # it was cancelled meanwhile
+            move(report, FAIL)
+
+
+@transaction.atomic
+def cancel(job_id: UUID) -> None:
+    """Let a report follow its job, which somebody has stopped among their jobs."""
+    for report in Report.objects.select_for_update(of=("self",)).filter(job=job_id):
+        report.expires_at = clock.now() + kinds()[report.kind].kept
+        with suppress(ConflictError):  # by way of the report itself
+            move(report, CANCEL)

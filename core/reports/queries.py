@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from core.people.actor import Actor
 from core.people.models import Guardianship
@@ -22,7 +23,7 @@ from core.reports.models import (
     ReportVersion,
 )
 
-NO_REPORT: Final = "There is no such report."
+NO_REPORT: Final = gettext_noop("There is no such report.")
 
 
 def reports_for(by: Actor) -> QuerySet[Report]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from core import clock
 from core.audit.actions import record
@@ -23,9 +24,9 @@ from core.reports.moving import lock, move
 from core.reports.sealing import seal_of
 from core.reports.transitions import RECALL, RELEASE
 
-OUT_OF_DATE: Final = "The data has changed since. Make the report anew."
-NOT_SEALED: Final = "The report is not the one that was approved. Make it anew."
-CALLED_OFF: Final = "the release was called off"
+OUT_OF_DATE: Final = gettext_noop("The data has changed since. Make the report anew.")
+NOT_SEALED: Final = gettext_noop("The report is not the one that was approved. Make it anew.")
+CALLED_OFF: Final = gettext_noop("the release was called off")
 
 
 def release_report(

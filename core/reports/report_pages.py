@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -45,8 +46,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     """One report; for htmx what of it changes by itself."""
     target = HtmxDetails(request).target
     if target == "report-standing":
-        found = queries.get_report(report_id, by=acting(request))
-        return render(request, "reports/standing.html", standing_shown(found))
+        return standing(request, queries.get_report(report_id, by=acting(request)))
     return show(request, report_id, is_part=target == "report-now")
 
 
@@ -65,6 +65,7 @@ def show(
     live_after = heads([stream])[stream]  # before what the page shows is read
     found = queries.get_report(report_id, by=by)
     came_back = review_form or release_form
+    at = reverse("report", args=[report_id])  # also where a form came back from its own address
     shown = standing_shown(found) | document_shown(request, found, by)
     shown |= {
         "frame": frame,
@@ -75,10 +76,19 @@ def show(
         "release_form": release_form or _release_form(found, frame, None),
         "reviews": list(queries.reviews_of(found)),
         "reception": queries.reception_of(found),
-        "here": request.get_full_path(),
+        "at": at,
+        "here": f"{at}?{request.GET.urlencode()}",
     }
     template = "reports/now.html" if is_part else "reports/report.html"
     return render(request, template, shown, status=422 if came_back else 200)
+
+
+def standing(request: HttpRequest, found: Report) -> HttpResponse:
+    """How a report stands; once it is made, the page is told to fetch all of it, socket or not."""
+    answer = render(request, "reports/standing.html", standing_shown(found))
+    if not found.is_live:
+        answer.headers["HX-Trigger"] = "schoolbell:stream"
+    return answer
 
 
 def standing_shown(found: Report) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 import hashlib
 import json
 
+from django.utils.translation import gettext_noop
+
 from core.refusals import ConflictError
 from core.reports.models import Report, ReportVersion
 from core.reports.snapshot import Snapshot
 from core.reports.storage import path_of, sha256_of
 
-BROKEN = "The file is not the one that was made. Make the report anew."
+BROKEN = gettext_noop("The file is not the one that was made. Make the report anew.")
 
 
 def seal_of(report: Report, version: ReportVersion) -> str:

@@ -1,12 +1,12 @@
 """What people are told in the portal about reports."""
 
-from typing import Any
+from typing import Any, Final
 
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from core.events import claims
 from core.events.claims import Claimed
-from core.jobs.events import JobFailed
+from core.jobs.events import JobCancelled, JobFailed
 from core.notices.actions import Note, tell
 from core.notices.models import NoticeKind
 from core.people.language import languages_of
@@ -27,7 +27,8 @@ from core.reports.releasing import release_on_time
 from core.reports.words import headline, path_of, said
 from tasks.handler import Batch, Recipients, SkipError, on
 
-JOB = "reports.make_report"
+JOB: Final = "reports.make_report"
+NO_REPORT: Final = gettext_noop("no report's job")
 
 
 def concerned(event: Telling) -> Recipients:
@@ -99,9 +100,19 @@ def note_failed_report(batch: Batch[JobFailed]) -> None:
     """Let a report follow its job."""
     for each in batch.claimed:
         if each.event.job_kind != JOB:
-            batch.skip(each, "no report's job")
+            batch.skip(each, NO_REPORT)
             continue
         making.fail(each.event.job_id)
+
+
+@on(JobCancelled)
+def note_cancelled_report(batch: Batch[JobCancelled]) -> None:
+    """Let a report follow its job."""
+    for each in batch.claimed:
+        if each.event.job_kind != JOB:
+            batch.skip(each, NO_REPORT)
+            continue
+        making.cancel(each.event.job_id)
 
 
 def _tell(batch: Batch[Any]) -> None:

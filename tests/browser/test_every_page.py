@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -46,6 +46,10 @@ FILLINGS: Final[dict[str, str]] = {
         " max(person.id)) FROM people_user person JOIN classes_enrolment ON student_id = person.id"
         " JOIN people_centre centre ON centre.id = centre_id WHERE slug = 'oakwood'"
     ),
+    "report_id": (  # cards for families, the rest for staff
+        "SELECT min(id) FROM reports_report WHERE kind = CASE"
+        " WHEN %s ~ '^(student|parent)' THEN 'report_cards' ELSE 'class_progress' END"
+    ),
     "import_id": "SELECT min(id) FROM imports_peopleimport",
     "event_id": "SELECT min(id::text) FROM event WHERE kind = 'HomeworkPublished'",
     "notice_id": (  # people see their own alone, and some have none
@@ -60,6 +64,9 @@ UNSEEN: Final[dict[str, str]] = {
     "join/<str:token>": MAILED,
     "confirm-email/<str:token>": MAILED,
     "unsubscribe/<str:token>": MAILED,
+    "reports/<int:report_id>/file": "a file, not a page",
+    "reports/<int:report_id>/view": "what was made, in a frame of the report's page",
+    "reports/<int:report_id>/pages/<int:page>.png": "a picture on the report's page",
     "files/<int:file_id>": "a file, not a page",
     "files/<int:file_id>/thumbnail": "a picture, not a page",
     "files/<int:file_id>/picture": "a part of a page",
@@ -136,9 +143,38 @@ def school(stack: RunningStack) -> RunningStack:
         token = admin.http.cookies["csrftoken"]
         sent = admin.http.post("/api/imports", files=table, headers={"X-CSRFToken": token})
         sent.raise_for_status()
+    release_reports(stack)
     told = "SELECT count(*) FROM notices_notice WHERE title LIKE '%%Every page'"
     wait_for(lambda: ledger.ask(stack, told)[0][0] >= 60, what="the notices")
     return stack
+
+
+def release_reports(stack: RunningStack) -> None:
+    """A class progress for staff and report cards for families; one more waits for its review."""
+    with (
+        Person(stack.base_url, PEOPLE[Role.TEACHER]) as teacher,
+        Person(stack.base_url, PEOPLE[Role.HEAD]) as head,
+    ):
+        (school_class, *_) = teacher.get("/api/classes")["items"]
+        (term, *_) = teacher.get("/api/terms")["items"]
+        classes = {"classes": [school_class["id"]]}
+        days = {"since": term["begins"], "until": term["ends"]}
+        progress = {"kind": "class_progress", "params": classes | days, "format": "pdf"}
+        cards = {"kind": "report_cards", "params": classes | {"term": term["id"]}, "format": "html"}
+        for asked, audience in ((progress, ["staff"]), (cards, ["guardians", "pupils"])):
+            path = submitted(teacher, asked)
+            said = {"decision": "approve", "comment": "Well done."}
+            head.post(f"{path}/review", said).raise_for_status()
+            head.post(f"{path}/release", {"audience": audience}).raise_for_status()
+        submitted(teacher, progress | {"format": "csv"})
+
+
+def submitted(by: Person, asked: dict[str, Any]) -> str:
+    """The path of a report that was made, and waits for its review."""
+    path = f"/api/reports/{by.post('/api/reports', asked).raise_for_status().json()['id']}"
+    wait_for(lambda: by.get(path)["state"] == "ready", what="the report")
+    by.post(f"{path}/submit").raise_for_status()
+    return path
 
 
 def paths_for(stack: RunningStack, role: str, email: str) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,16 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from core import clock
+from core.ops.models import WorkerProcess
+from core.ops.queues import overview
+from core.ops.roster import say_here
 from tasks import health
 from tasks.alive import SignOfLife
 from tasks.app import QUEUES, app
@@ -48,6 +53,14 @@ def test_one_that_listens_or_waits_or_is_busy_is_alive(
     with canary_in_hand():
         assert longest_silence(worker, 1.5 * PATIENCE) < PATIENCE
     assert health.is_alive(worker.alive_file)
+
+
+def test_operators_see_which_queues_it_serves(worker: RealWorker) -> None:
+    del worker
+    wait_for(lambda: {each.workers for each in overview()} == {1}, what="the worker's word")
+    WorkerProcess.objects.update(seen_at=clock.now() - timedelta(minutes=1))
+    say_here(worker="worker-2@here", pid=1, queues=["email"])
+    assert {each.name: each.workers for each in overview() if each.workers} == {"email": 1}
 
 
 def test_one_that_is_stuck_or_takes_no_work_is_not(worker: RealWorker) -> None:

@@ -161,6 +161,7 @@ def test_each_sees_the_buttons_that_are_theirs(school: School, work_off: WorkOff
     answer = head.post(f"{page}/review", {"decision": "changes", "comment": " "})
     assert answer.status_code == 422
     assert "must say what is to be changed" in checked(answer)
+    assert f'hx-get="{page}?"' in checked(answer)  # not the address of the form
     answer = head.post(f"{page}/review", {"decision": "approve", "comment": "Good."}, follow=True)
     assert "Your review is kept" in checked(answer)
     assert Report.objects.get().state == ReportState.APPROVED
@@ -168,6 +169,10 @@ def test_each_sees_the_buttons_that_are_theirs(school: School, work_off: WorkOff
     assert "Good." in shown(staff, page)
     assert "Nothing waits for you" in shown(head, "/reports/review")
 
+
+def test_the_office_releases_what_is_approved(school: School, work_off: WorkOff) -> None:
+    page = f"/reports/{approved(school, work_off)}"
+    staff = client_of(STAFF)
     answer = staff.post(f"{page}/release", {})
     assert answer.status_code == 422
     assert "Choose for whom it is." in checked(answer)
@@ -222,6 +227,29 @@ def test_while_it_waits_only_its_standing_is_fetched(school: School) -> None:
     assert part.lstrip().startswith('<div id="report-standing"')
     assert "It is the next one." in part
     assert f'data-report="{report_id}"' in part
+
+
+def test_a_page_without_a_socket_hears_that_the_report_is_made(
+    school: School, work_off: WorkOff
+) -> None:
+    report_id = ask(school)["id"]
+    asks = {"HX-Request": "true", "HX-Target": "report-standing"}
+    staff = client_of(STAFF)
+    assert "HX-Trigger" not in staff.get(f"/reports/{report_id}", headers=asks).headers
+    work_off()
+    answer = staff.get(f"/reports/{report_id}", headers=asks)
+    assert answer.headers["HX-Trigger"] == "schoolbell:stream"
+
+
+def test_while_a_new_version_is_made_the_one_before_can_be_read(
+    school: School, work_off: WorkOff
+) -> None:
+    report_id = made(school, work_off)
+    client_of(STAFF).post(f"/reports/{report_id}/remake")
+    html = shown(client_of(STAFF), f"/reports/{report_id}")
+    assert "Ada Ashby" not in html
+    assert f'href="/reports/{report_id}?v=1#document"' in html
+    assert "Ada Ashby" in shown(client_of(STAFF), f"/reports/{report_id}?v=1")
 
 
 # The document

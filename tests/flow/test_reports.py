@@ -271,3 +271,14 @@ def test_cards_that_are_made_are_not_made_again(
     cards = dict(ReportCard.objects.values_list("student_id", "file_name"))
     assert first.items() <= cards.items()
     assert len(cards) == 30
+
+
+def test_a_job_that_is_stopped_leaves_no_report_waiting(
+    school: School, work_off: Callable[[], int]
+) -> None:
+    report = Report.objects.get(pk=ask(school)["id"])
+    stopped = post(client_of(STAFF), f"/api/jobs/{report.job}/cancel", {})
+    assert stopped.status_code == 200
+    work_off()
+    report.refresh_from_db()
+    assert report.state == ReportState.CANCELLED

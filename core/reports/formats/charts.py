@@ -1,10 +1,12 @@
 """Charts as SVG: drawn from Vega-Lite's description of them, without a browser or a network."""
 
+import re
+from dataclasses import replace
 from typing import Any, Final
 
 import vl_convert
 
-from core.reports.content import Chart, Head
+from core.reports.content import Chart, Head, Point
 from core.reports.formats.palette import colours_of
 from core.reports.formats.values import locale_of
 
@@ -15,16 +17,25 @@ DASHES: Final = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 4]]  # a lin
 SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 INK: Final = "#1b2325"
 GRID: Final = "#dedbd2"
+# What no SVG can hold. Left in, it does not fail: it ends the whole process.
+UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def svg_of(chart: Chart, head: Head, font: str) -> str:
     """The picture, on white, with figures as the document's language writes them."""
     return vl_convert.vegalite_to_svg(
-        _spec(chart, head.colour, font),
+        _spec(_plain(chart), head.colour, font),
         show_warnings=False,
         allowed_base_urls=[],
         format_locale=_figures(head.language),
     )
+
+
+def _plain(chart: Chart) -> Chart:
+    points = tuple(
+        Point(plain(point.label), point.value, plain(point.series)) for point in chart.points
+    )
+    return replace(chart, label=plain(chart.label), unit=plain(chart.unit), points=points)
 
 
 def _figures(language: str) -> dict[str, Any]:
@@ -36,6 +47,11 @@ def _figures(language: str) -> dict[str, Any]:
         "grouping": [3],
         "currency": ["", ""],
     }
+
+
+def plain(text: str) -> str:
+    """The text on one line, with nothing that would end the process that draws it."""
+    return " ".join(UNWRITABLE.sub(" ", text).split())
 
 
 def _spec(chart: Chart, colour: str, font: str) -> dict[str, Any]:
@@ -68,7 +84,7 @@ def _layers(chart: Chart, colour: str) -> list[Any]:
         drawn: list[Any] = [{"mark": {"type": "bar"}, "encoding": encoding}]
         return drawn if several or len(labels) > CROWDED else [*drawn, _figures_over(encoding)]
     if several:
-        encoding["strokeDash"] = _told_by(series, DASHES) | {"legend": None}
+        encoding["strokeDash"] = _told_by(series, DASHES)
         encoding["shape"] = _told_by(series, SHAPES)
     dots = {name: kept for name, kept in encoding.items() if name != "strokeDash"}
     line = {name: kept for name, kept in encoding.items() if name != "shape"}
@@ -120,5 +136,5 @@ def _config(font: str) -> dict[str, Any]:
         "padding": 8,
         "view": {"stroke": None},
         "axis": {**words, "gridColor": GRID, "domainColor": INK, "tickColor": INK},
-        "legend": {**words, "orient": "bottom", "symbolSize": 120, "symbolStrokeWidth": 2.5},
+        "legend": {**words, "orient": "bottom", "symbolSize": 120},
     }

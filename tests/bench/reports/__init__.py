@@ -1,0 +1,1 @@
+"""How fast reports are written, and in how much memory, beside others on the same data."""
