@@ -15,6 +15,7 @@ from core.events.event import NO_CENTRE
 from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
 from core.jobs.actions import stop_job
+from core.jobs.models import Job
 from core.mail.models import Mail
 from core.notices.models import Notice
 from core.remarks.actions import write_remark
@@ -140,13 +141,10 @@ def fail_and_note_it(school: School) -> None:
         pass
 
 
-def stop_its_job(school: School) -> None:
-    """Among the jobs of who has asked for it, as it were, and not among the reports."""
+def stop_among_jobs(school: School) -> None:
     ask(school)
-    report = Report.objects.get()
-    assert report.job is not None
     with transaction.atomic():
-        stop_job(report.job)
+        stop_job(Job.objects.get().pk)
 
 
 def let_time_pass(school: School) -> None:
@@ -264,7 +262,7 @@ REPORT_STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "notices.notify_ready": (make, told("Report ready"), 1),
     "email.mail_ready": (make_at_length, mailed("email.mail_ready"), 1),
     "notices.note_failed_report": (fail, of_kind("ReportFailed"), 1),
-    "notices.note_cancelled_report": (stop_its_job, of_kind("ReportCancelled"), 1),
+    "notices.note_cancelled_report": (stop_among_jobs, of_kind("ReportCancelled"), 1),
     "notices.notify_failed": (fail_and_note_it, told("Report failed"), 1),
     "notices.notify_submitted": (submit, told("Report to review"), 2),
     "email.mail_submitted": (submit, mailed("email.mail_submitted"), 2),
