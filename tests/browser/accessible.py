@@ -55,10 +55,9 @@ def findings(page: Page) -> Iterator[str]:
     page.emulate_media(color_scheme="light")
 
 
-def first_findings(page: Page) -> Iterator[str]:
-    """What is wrong on a page as it is shown first."""
-    page.evaluate(AXE_SCRIPT)
-    yield from grave_findings(page, WCAG)
+def narrow_findings(page: Page) -> Iterator[str]:
+    """What is wrong on a page for what it says, however its elements are: it may be too wide."""
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     yield from overflow(page)
 
 
