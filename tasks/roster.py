@@ -22,6 +22,11 @@ def note_worker(sender: str, instance: Any, **_: Any) -> None:
     _worker.update(worker=sender, queues=sorted(instance.app.amqp.queues.consume_from))
 
 
+def serves_only(queue: str) -> bool:
+    """Whether this worker serves that queue alone."""
+    return _worker.get("queues") == [queue]
+
+
 def start() -> None:
     """Say it from now on; for a process of a worker."""
     if _worker:

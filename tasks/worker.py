@@ -11,6 +11,7 @@ from core.events.nudge import nudger
 from tasks import database, roster
 from tasks.app import app
 from tasks.drain import drain
+from tasks.gentle import be_gentle
 from tasks.handler import Handler
 from tasks.job import JobHandler, call_next, work_on
 from tasks.lease import keeper
@@ -18,6 +19,7 @@ from tasks.stopping import Herald
 from tasks.subscriptions import HANDLERS
 from tasks.turn import take
 
+REPORTS: Final = "reports"  # the queue whose worker lets all others go first
 STRATEGY: Final = "tasks.broker:sturdy_strategy"
 GRACE: Final = 30  # seconds in which a job that is over its time may end itself
 
@@ -73,6 +75,8 @@ def prepare_process(**_: Any) -> None:
     database.keep_open()
     keeper()
     roster.start()
+    if roster.serves_only(REPORTS):
+        be_gentle()
 
 
 @setup_logging.connect
