@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
 
+from PIL import Image, ImageColor
 from playwright.sync_api import Page, expect
+from pypdfium2 import PdfDocument
 
 from core.reports.asking import FEW
 from core.reports.document_pages import WIDTH
+from core.reports.formats.pages import picture_of
 from tests.browser.accessible import findings
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, keep_picture
 from tests.browser.test_homework_journey import no_reload
@@ -110,6 +115,26 @@ def release(staff: Page, parent: Page) -> None:
     with parent.expect_download() as saved:
         parent.get_by_role("link", name="Save PDF").click()
     assert "Ada Ashby" in saved.value.suggested_filename
+    says_its_own(saved.value.path())
+
+
+def says_its_own(card: Path) -> None:
+    """The parent's file: their child's words and figures, in the centre's colour, and no other."""
+    with PdfDocument(card) as pdf:
+        words = " ".join(pdf[0].get_textpage().get_text_range().split())
+    for expected in (
+        "Oakwood School",
+        "Report cards",
+        "Ada Ashby",
+        "7A Mathematics 7",
+        "Page 1 of",
+    ):
+        assert expected in words
+    assert "Ben Ashby" not in words
+    with Image.open(BytesIO(picture_of(card, 1, 800))) as picture:
+        seen = {colour for _, colour in picture.convert("RGB").getcolors(2**24) or []}
+    assert ImageColor.getrgb("#2e7d4f") in seen
+    assert ImageColor.getrgb("#000000") in seen
 
 
 def take_back(staff: Page, parent: Page) -> None:
