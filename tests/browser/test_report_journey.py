@@ -195,6 +195,7 @@ def test_a_long_list_is_searched_with_the_keyboard(sign_in: SignIn, stack: Runni
     expect(staff.locator("#live[data-state=live]")).to_be_visible()
     all_can_use(staff)
     choices = staff.get_by_role("group", name="Clases")
+    all_classes = choices.get_by_role("checkbox").count()
     choices.get_by_role("searchbox").focus()
     staff.keyboard.type("ano 1")
     expect(choices.get_by_role("checkbox")).to_have_count(3)  # 1, 10 and 11
@@ -206,5 +207,5 @@ def test_a_long_list_is_searched_with_the_keyboard(sign_in: SignIn, stack: Runni
     with no_reload(staff):
         staff.get_by_role("button", name="Ver las primeras filas").click()
         expect(staff.get_by_role("heading", name="Sus primeras filas")).to_be_visible()
-        expect(choices.get_by_role("checkbox")).to_have_count(FEW + 1)
+        expect(choices.get_by_role("checkbox")).to_have_count(all_classes)
         expect(choices.get_by_role("status")).to_have_text(f"1 elegidos, {FEW + 1} a la vista")
