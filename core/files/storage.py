@@ -41,10 +41,10 @@ def keep(source: Path, storage_name: str) -> None:
     path = path_of(storage_name)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     source.chmod(READABLE)
-    _sync(source)
+    sync(source)
     path.hardlink_to(source)
     for folder in path.parents[:DEPTH]:
-        _sync(folder)
+        sync(folder)
 
 
 def drop(storage_name: str) -> None:
@@ -53,7 +53,7 @@ def drop(storage_name: str) -> None:
     thumbnail_of(storage_name).unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have the disk itself hold a file, or a folder's list of names."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -19,6 +19,7 @@ from core.reports.kind import Format, Kind, Params
 from core.reports.kinds import kind_called
 from core.reports.models import (
     LIVE,
+    MAKING,
     OFFICE,
     REVIEWING,
     Decision,
@@ -29,11 +30,10 @@ from core.reports.models import (
     ReportVersion,
 )
 from core.reports.moving import lock, move, note_move
-from core.reports.sealing import seal_of
+from core.reports.sealing import check_files, seal_of
 from core.reports.storage import new_folder
 from core.reports.transitions import APPROVE, ASK_CHANGES, CANCEL, REMAKE, SUBMIT
 
-JOB: Final = "reports.make_report"
 TRIES: Final = 5  # to find a live report that is ended at every look
 
 
@@ -105,11 +105,10 @@ def _join(asked: dict[str, Any], by: Actor) -> Report | None:
 
 def _begin(kind: Kind, params: Params, asked: dict[str, Any], by: Actor) -> Report:
     now = clock.now()
-    about = ", ".join(f"{name}: {value}" for name, value in filters_in_words(params, by.centre_id))
     report = Report.objects.create(
         centre_id=by.centre_id,
         **asked,
-        about=about[:300],
+        about=about_of(params, by.centre_id),
         asked_by_id=by.user_id,
         created_at=now,
         moved_at=now,
@@ -117,6 +116,12 @@ def _begin(kind: Kind, params: Params, asked: dict[str, Any], by: Actor) -> Repo
     _add_asker(report, by.user_id)
     _order(report, kind, by)
     return report
+
+
+def about_of(params: Params, centre_id: int) -> str:
+    """What a report is of, in a line for lists."""
+    told = filters_in_words(params, centre_id)
+    return ", ".join(f"{name}: {value}" for name, value in told)[:300]
 
 
 def add_askers(report: Report, people: Iterable[int]) -> None:
@@ -143,7 +148,7 @@ def _order(report: Report, kind: Kind, by: Actor) -> None:
         requested_at=clock.now(),
     )
     event = REMAKE.event(centre_id=report.centre_id, report_id=report.pk, number=report.number)
-    report.job = request_job(event, kind=JOB).pk
+    report.job = request_job(event, kind=MAKING).pk
     report.save()
     note_move(report, REMAKE, by=by)
 
@@ -174,7 +179,6 @@ def cancel_report(*, report_id: int, by: Actor) -> Report:
     """Stop a report that is not made yet. It is cancelled at once; its worker hears within 2 s."""
     report = _lock(report_id, by)  # before its job, as its worker does
     _check_asker(report, by)
-    report.expires_at = clock.now() + kind_called(report.kind).kept  # with what is made of it
     move(report, CANCEL, by=by)
     if report.job:
         with suppress(ConflictError):  # it has ended, or was stopped, by itself
@@ -191,10 +195,9 @@ def submit_report(*, report_id: int, by: Actor) -> Report:
     return report
 
 
-@transaction.atomic
 def review_report(*, report_id: int, decision: Decision, comment: str = "", by: Actor) -> Report:
     """Approve a report as it was made, and seal it; or ask for changes, with a reason."""
-    report = _lock(report_id, by)
+    report = queries.get_report(report_id, by=by)
     if not by.is_any(*REVIEWING):
         raise NotAllowedError("Only heads and admins review reports.")
     if queries.is_asker(report, by):
@@ -203,22 +206,33 @@ def review_report(*, report_id: int, decision: Decision, comment: str = "", by: 
     if decision == Decision.CHANGES and not comment.strip():
         raise InvalidError("comment", "must say what is to be changed")
     if decision == Decision.APPROVE:
-        version = queries.version_of(report)
-        version.seal = seal_of(report, version)
-        version.save(update_fields=["seal"])
+        check_files(queries.version_of(report))
+    return _review(report, decision, comment.strip(), by)
+
+
+@transaction.atomic
+def _review(seen: Report, decision: Decision, comment: str, by: Actor) -> Report:
+    """Write the decision down, if it is still the version that was looked at."""
+    report = lock(seen.pk)
+    APPROVE.check(report.state if report.number == seen.number else "")
+    if queries.is_asker(report, by):  # since a moment ago
+        raise NotAllowedError("Somebody who has not asked for the report must review it.")
     ReportReview.objects.create(
         centre_id=report.centre_id,
         report=report,
         number=report.number,
         by_id=by.user_id,
         decision=decision,
-        comment=comment.strip(),
+        comment=comment,
         at=clock.now(),
     )
-    if decision == Decision.APPROVE:
-        move(report, APPROVE, by=by)
-    else:
+    if decision == Decision.CHANGES:
         move(report, ASK_CHANGES, by=by)
+        return report
+    version = queries.version_of(report)
+    version.seal = seal_of(report, version)
+    version.save(update_fields=["seal"])
+    move(report, APPROVE, by=by)
     return report
 
 

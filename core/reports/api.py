@@ -35,6 +35,7 @@ from core.reports.making import setting_for
 from core.reports.models import Report, ReportRecipient, ReportReview, ReportState
 from core.reports.preview import preview_of
 from core.reports.sealing import snapshot_of
+from core.reports.standing import standing_of, standings_of
 
 router = Router(tags=["reports"])
 
@@ -117,7 +118,8 @@ def list_reports(request: HttpRequest, wanted: Query[ReportsWanted]) -> Page[Rep
         reports = reports.filter(state=wanted.state)
     page = read_page(reports, LATEST_FIRST, wanted, lambda each: each)
     versions = queries.versions_of(page.items)
-    told = [ReportTold.told(each, versions.get(each.pk)) for each in page.items]
+    standings = standings_of(page.items, versions)
+    told = [ReportTold.told(each, versions.get(each.pk), standings[each.pk]) for each in page.items]
     return Page(items=told, next=page.next)
 
 
@@ -260,7 +262,8 @@ def compare(request: HttpRequest, report_id: int, wanted: Query[Between]) -> Dif
 
 def _told(request: HttpRequest, report_id: int) -> ReportTold:
     report = queries.get_report(report_id, by=acting(request))
-    return ReportTold.told(report, queries.version_of(report))
+    version = queries.version_of(report)
+    return ReportTold.told(report, version, standing_of(report, version))
 
 
 def _id(text: str) -> int:

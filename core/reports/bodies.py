@@ -17,7 +17,7 @@ from core.reports.models import (
     ReportState,
     ReportVersion,
 )
-from core.reports.standing import Standing, standing_of
+from core.reports.standing import Standing
 from core.reports.words import title_of
 
 ASKED: dict[str, Any] = {
@@ -130,9 +130,8 @@ class ReportTold(ReportBrief):
     expires_at: datetime | None
 
     @classmethod
-    def told(cls, report: Report, version: ReportVersion | None) -> Self:
+    def told(cls, report: Report, version: ReportVersion | None, standing: Standing) -> Self:
         """The report and its latest version in words."""
-        standing: Standing = standing_of(report, version)
         return cls(
             **ReportBrief.of(report).model_dump(),
             **{name: getattr(report, name) for name in _SAME},

@@ -20,8 +20,8 @@ from core.people.acting import acting
 from core.refusals import ConflictError, NotFoundError
 from core.reports import queries
 from core.reports.contents import NOT_MADE, Found, find_content, send_content
-from core.reports.formats.html import STYLE_CSP
 from core.reports.formats.pages import picture_of
+from core.reports.formats.style import STYLE_CSP
 from core.reports.kind import LABELS, Format
 from core.reports.models import ReportRecipient
 from core.reports.queries import Released

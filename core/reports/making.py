@@ -117,16 +117,29 @@ def card_of(order: Order, *, student_id: int, name: str, place: int, path: Path)
     )
 
 
-def finish(order: Order, path: Path) -> bool:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The file of a version that is whole; read once, before anything is locked for it."""
+
+    name: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """What is kept of the file."""
+        return cls(path.name, path.stat().st_size, sha256_of(path))
+
+
+def finish(order: Order, made: Made) -> bool:
     """Write down, in the present transaction, that the version is made; False if it is unwanted."""
     report = lock(order.report.pk)
     if report.number != order.version.number or report.state not in FINISH.before:
         return False
     version = order.version
-    version.file_name, version.size = path.name, path.stat().st_size
-    version.sha256, version.made_at = sha256_of(path), clock.now()
+    version.file_name, version.size, version.sha256 = made.name, made.size, made.sha256
+    version.made_at = clock.now()
     version.save(update_fields=["file_name", "size", "sha256", "made_at"])
-    report.expires_at = version.made_at + order.kind.kept
     move(report, FINISH, rows=version.rows)
     if report.doubted_at:  # marks came while it was made
         publish_doubt(report)
@@ -140,7 +153,6 @@ def finish(order: Order, path: Path) -> bool:
 def fail(job_id: UUID) -> None:
     """Let a report follow its job, which has failed for good."""
     for report in Report.objects.select_for_update(of=("self",)).filter(job=job_id):
-        report.expires_at = clock.now() + kinds()[report.kind].kept
         with suppress(ConflictError):  # it was cancelled meanwhile
             move(report, FAIL)
 
@@ -149,6 +161,5 @@ def fail(job_id: UUID) -> None:
 def cancel(job_id: UUID) -> None:
     """Let a report follow its job, which somebody has stopped among their jobs."""
     for report in Report.objects.select_for_update(of=("self",)).filter(job=job_id):
-        report.expires_at = clock.now() + kinds()[report.kind].kept
         with suppress(ConflictError):  # by way of the report itself
             move(report, CANCEL)

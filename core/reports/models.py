@@ -28,6 +28,7 @@ class ReportState(models.TextChoices):
 OFFICE = (Role.STAFF, Role.HEAD, Role.ADMIN)  # who see to reports
 REVIEWING = (Role.HEAD, Role.ADMIN)
 
+MAKING = "reports.make_report"  # the job, by its handler's name
 LIVE = (ReportState.REQUESTED, ReportState.GENERATING)
 # Its file can be opened by those who asked for it and those who review it.
 MADE = (

@@ -9,10 +9,13 @@ from core.events.publish import publish
 from core.live.entries import NewEntry, append
 from core.people.actor import Actor
 from core.reports.events import ReportDoubted
-from core.reports.models import Report
+from core.reports.kinds import kinds
+from core.reports.models import Report, ReportState
 from core.reports.streams import stream_of
 from core.reports.transitions import Transition
 
+# From here on there may be files of it, and nothing more comes of it by itself.
+KEPT_FROM: Final = frozenset({ReportState.READY, ReportState.FAILED, ReportState.CANCELLED})
 SETTLES: Final = timedelta(seconds=2)  # within which many marks are one doubt
 
 
@@ -28,6 +31,8 @@ def move(report: Report, step: Transition, *, by: Actor | None = None, **detail:
     """
     step.check(report.state)
     report.state, report.moved_at = step.after, clock.now()
+    if step.after in KEPT_FROM:
+        report.expires_at = report.moved_at + kinds()[report.kind].kept
     report.save()
     publish(step.event(centre_id=report.centre_id, report_id=report.pk, number=report.number))
     note_move(report, step, by=by, **detail)

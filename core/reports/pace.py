@@ -1,9 +1,10 @@
 """How long a report will take: from how long such reports took before."""
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
 
 from django.db import connection
-from django.db.models import Sum
 
 from core.reports.models import ReportPace
 
@@ -38,10 +39,27 @@ def note_pace(kind: str, into: str, rows: int, seconds: float) -> None:
         )
 
 
-def seconds_for(kind: str, into: str, rows: int | None) -> float | None:
-    """How long one of so many rows will take; None when too few were made to say."""
-    pace = ReportPace.objects.filter(kind=kind, format=into).first()
-    return None if pace is None else _on_the_line(pace, rows)
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """How long reports took: by kind and format."""
+
+    known: Mapping[tuple[str, str], ReportPace]
+
+    @classmethod
+    def read(cls) -> Self:
+        """All of them; a few dozen rows at most."""
+        return cls({(each.kind, each.format): each for each in ReportPace.objects.all()})
+
+    def seconds_for(self, kind: str, into: str, rows: int | None) -> float | None:
+        """How long one of so many rows will take; None when too few were made to say."""
+        pace = self.known.get((kind, into))
+        return None if pace is None else _on_the_line(pace, rows)
+
+    @property
+    def mean(self) -> float | None:
+        """How long a report of any kind takes on the average; None before the first."""
+        count = sum(each.n for each in self.known.values())
+        return sum(each.seconds for each in self.known.values()) / count if count else None
 
 
 def _on_the_line(pace: ReportPace, rows: int | None) -> float | None:
@@ -55,9 +73,3 @@ def _on_the_line(pace: ReportPace, rows: int | None) -> float | None:
     slope = max((pace.rows_seconds / pace.n - mean_rows * mean_seconds) / spread, 0.0)
     base = max(mean_seconds - slope * mean_rows, 0.0)
     return base + slope * rows
-
-
-def mean_seconds() -> float | None:
-    """How long a report of any kind takes on the average; None before the first."""
-    sums = ReportPace.objects.aggregate(n=Sum("n"), seconds=Sum("seconds"))
-    return sums["seconds"] / sums["n"] if sums["n"] else None

@@ -78,11 +78,6 @@ def is_asker(report: Report, by: Actor) -> bool:
     return ReportAsker.objects.filter(report=report, person_id=by.user_id).exists()
 
 
-def may_review(report: Report, by: Actor) -> bool:
-    """Whether the actor reviews such reports, and has not asked for this one."""
-    return by.is_any(*REVIEWING) and not is_asker(report, by)
-
-
 def waiting_for_review(by: Actor) -> QuerySet[Report]:
     """What waits for the actor to review it, the oldest first; nothing for who does not review."""
     if not by.is_any(*REVIEWING):

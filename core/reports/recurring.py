@@ -1,6 +1,7 @@
 """Reports that come by themselves: a saved request, its times, and for whom it is made."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,8 +14,7 @@ from core.events.publish import publish
 from core.people.actor import Actor, actor_of
 from core.people.models import Centre, Membership, Role
 from core.refusals import InvalidError, NotAllowedError, NotFoundError
-from core.reports.actions import add_askers, checked_kind, checked_params, request_report
-from core.reports.choices import filters_in_words
+from core.reports.actions import about_of, add_askers, checked_kind, checked_params, request_report
 from core.reports.events import RecurringReportEnded, RecurringReportPlanned
 from core.reports.kind import Format, Kind
 from core.reports.kinds import kinds
@@ -65,28 +65,20 @@ def save_recurring(  # noqa: PLR0913 - a saved request has that many parts
     wanted = checked_kind(kind, by=by)
     if into not in wanted.formats:
         raise InvalidError("format", "is not one of this kind's formats")
-    centre = Centre.objects.get(pk=by.centre_id)
     if rhythm.first_on > (clock.now() + LONGEST_AHEAD).date():
         raise InvalidError("first_on", "must be within two years")
-    next_at = next_time(rhythm, centre.timezone, clock.now())
-    given = (
-        params
-        if not has_period(wanted)
-        else {**params, **period_before(rhythm, next_at, centre.timezone)}
-    )
-    checked = checked_params(wanted, given, by=by)
-    kept = checked.model_dump(mode="json", exclude=set(PERIOD))
-    about = [f"{n}: {v}" for n, v in filters_in_words(checked, by.centre_id)]
+    timezone = Centre.objects.get(pk=by.centre_id).timezone
+    next_at = next_time(rhythm, timezone, clock.now())
+    period = period_before(rhythm, next_at, timezone) if has_period(wanted) else {}
+    checked = checked_params(wanted, {**params, **period}, by=by)
     made = RecurringReport.objects.create(
         centre_id=by.centre_id,
         kind=kind,
-        params=kept,
-        about=", ".join(about)[:300],
+        params=checked.model_dump(mode="json", exclude=set(PERIOD)),
+        about=about_of(checked, by.centre_id),
         format=into,
         bom=bom and into == Format.CSV,
-        every=rhythm.every,
-        first_on=rhythm.first_on,
-        hour=rhythm.hour,
+        **asdict(rhythm),
         by_id=by.user_id,
         next_at=next_at,
     )

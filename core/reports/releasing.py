@@ -21,7 +21,7 @@ from core.reports.kind import Audience
 from core.reports.kinds import kinds
 from core.reports.models import OFFICE, Report, ReportRecipient, ReportState
 from core.reports.moving import lock, move, tell_watchers
-from core.reports.sealing import seal_of
+from core.reports.sealing import check_files, seal_of
 from core.reports.transitions import RECALL, RELEASE
 
 OUT_OF_DATE: Final = gettext_noop("The data has changed since. Make the report anew.")
@@ -46,6 +46,7 @@ def release_report(
         raise ConflictError(OUT_OF_DATE)
     if at is not None:
         return _schedule(report.pk, audience, at, by)
+    check_files(queries.version_of(report))
     return _release(report.pk, report.number, audience, by)
 
 
@@ -87,6 +88,7 @@ def release_on_time(*, report_id: int, number: int, release_at: datetime) -> str
     if is_outdated(report):
         outdate(report.pk, number)
         return "the data has changed since it was approved"
+    check_files(queries.version_of(report))
     return "" if _release_planned(report_id, number, release_at) else CALLED_OFF
 
 

@@ -13,18 +13,22 @@ from core.reports.storage import path_of, sha256_of
 BROKEN = gettext_noop("The file is not the one that was made. Make the report anew.")
 
 
-def seal_of(report: Report, version: ReportVersion) -> str:
-    """SHA-256 over the file, each card, the data, the kind's template and what was asked for.
+def check_files(version: ReportVersion) -> None:
+    """Read all files of a version anew; ConflictError when one of them is not what was made.
 
-    The files are read anew: ConflictError when one of them is not what was made.
+    There may be a thousand: to be called before anything is locked.
     """
     folder = path_of(version.folder)
-    cards = list(version.cards.order_by("place").values_list("student_id", "file_name", "sha256"))
-    made = [(version.file_name, version.sha256), *((name, sha) for _, name, sha in cards)]
-    for name, sha256 in made:
+    cards = version.cards.values_list("file_name", "sha256")
+    for name, sha256 in [(version.file_name, version.sha256), *cards]:
         path = folder / name
         if not path.is_file() or sha256_of(path) != sha256:
             raise ConflictError(BROKEN)
+
+
+def seal_of(report: Report, version: ReportVersion) -> str:
+    """SHA-256 over the file, each card, the data, the kind's template and what was asked for."""
+    cards = list(version.cards.order_by("place").values_list("student_id", "sha256"))
     sealed = {
         "report": report.pk,
         "version": version.number,
@@ -33,7 +37,7 @@ def seal_of(report: Report, version: ReportVersion) -> str:
         "params": report.params,
         "format": report.format,
         "file": version.sha256,
-        "cards": [[student, sha256] for student, _, sha256 in cards],
+        "cards": [list(card) for card in cards],
         "data": snapshot_of(version).sha256,
     }
     return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode()).hexdigest()

@@ -23,6 +23,7 @@ ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 # Reports go through whole classes. Where PostgreSQL has not counted yet what somebody has just
 # brought in, it takes the rows of each part for one, and loops: minutes instead of a second.
 STEADY: Final = "SET LOCAL enable_nestloop = off"
+AS_BEFORE: Final = "SET LOCAL enable_nestloop = on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def take_snapshot(kind: Kind, setting: Setting, folder: Path) -> Snapshot:
 
 def digest_now(kind: Kind, setting: Setting) -> str:
     """The SHA-256 that a snapshot would have now; what was read is not kept."""
-    with _one_moment() as (cursor, _):
+    with _now() as cursor:
         queries = {
             name: _copy(cursor, sql, setting, lambda _: None) for name, sql in kind.queries.items()
         }
@@ -119,7 +120,7 @@ def digest_now(kind: Kind, setting: Setting) -> str:
 def first_lines(kind: Kind, setting: Setting, most: int) -> dict[str, str]:
     """The first rows of each query, as CSV with a header."""
     texts = {}
-    with _one_moment() as (cursor, _):
+    with _now() as cursor:
         for name, asked in kind.queries.items():
             lines: list[bytes] = []
             sql = f"SELECT * FROM ({asked}) AS found LIMIT {int(most)}"  # noqa: S608
@@ -141,6 +142,23 @@ def _one_moment() -> Iterator[tuple[CursorWrapper, datetime]]:
         cursor.execute(STEADY)
         cursor.execute("SELECT now()")  # takes the snapshot, and tells PostgreSQL the scope
         yield cursor, cursor.fetchone()[0]
+
+
+@contextmanager
+def _now() -> Iterator[CursorWrapper]:
+    """For what may be asked within a transaction, too: a key's (core/http/idempotency.py).
+
+    There each query sees what is committed when it begins, which is late enough for a look.
+    """
+    if not connection.in_atomic_block:
+        with _one_moment() as (cursor, _):
+            yield cursor
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # tells PostgreSQL the scope
+        cursor.execute(STEADY)
+        yield cursor
+        cursor.execute(AS_BEFORE)
 
 
 def _copy_to_file(cursor: CursorWrapper, sql: str, setting: Setting, path: Path) -> Read:

@@ -1,17 +1,15 @@
 """How a report stands while it is waited for: its place, what is done, how long it will take."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-
-from django.db.models import Q
+from uuid import UUID
 
 from core import clock
 from core.jobs.models import Job, JobState
-from core.reports.models import LIVE, Report, ReportState, ReportVersion
-from core.reports.pace import mean_seconds, seconds_for
+from core.reports.models import MAKING, Report, ReportState, ReportVersion
+from core.reports.pace import Paces
 
-JOB_KIND: Final = "reports.make_report"
 HALF: Final = 0.5
 
 
@@ -30,18 +28,43 @@ NOTHING: Final = Standing(0.0)
 
 
 def standing_of(report: Report, version: ReportVersion | None) -> Standing:
-    """How it stands; no query for one that is not being made, three for one that is."""
-    if report.state not in LIVE:
+    """How one stands."""
+    return standings_of([report], {report.pk: version} if version else {})[report.pk]
+
+
+def standings_of(
+    reports: Iterable[Report], versions: Mapping[int, ReportVersion]
+) -> dict[int, Standing]:
+    """How reports stand, by id, each with its latest version.
+
+    No query where none is being made, else four for any number.
+    """
+    found = list(reports)
+    live = [each for each in found if each.is_live]
+    jobs = Job.objects.in_bulk([each.job for each in live if each.job]) if live else {}
+    paces = Paces.read() if live else Paces({})
+    places = _places() if any(each.state == JobState.REQUESTED for each in jobs.values()) else {}
+    return {each.pk: _standing(each, versions.get(each.pk), jobs, paces, places) for each in found}
+
+
+def _standing(
+    report: Report,
+    version: ReportVersion | None,
+    jobs: Mapping[UUID, Job],
+    paces: Paces,
+    places: Mapping[UUID, int],
+) -> Standing:
+    if not report.is_live:
         return DONE if version and version.made_at else NOTHING
-    job = Job.objects.filter(pk=report.job).first() if report.job else None
+    job = jobs.get(report.job) if report.job else None
     if job is None:
         return NOTHING
     rows = version.rows or version.expected_rows if version else None
-    whole = seconds_for(report.kind, report.format, rows)
+    whole = paces.seconds_for(report.kind, report.format, rows)
     if report.state == ReportState.GENERATING and job.state == JobState.RUNNING:
         return Standing(job.progress, job.stage, eta_seconds=_left(job, whole))
-    position = place_of(job)
-    return Standing(job.progress, job.stage, position, _wait(position, whole))
+    position = places.get(job.pk, 1)
+    return Standing(job.progress, job.stage, position, _wait(position, whole, paces.mean))
 
 
 def progress_of(reports: Iterable[Report]) -> dict[int, float]:
@@ -51,19 +74,19 @@ def progress_of(reports: Iterable[Report]) -> dict[int, float]:
     return {jobs[pk]: progress for pk, progress in found}
 
 
-def place_of(job: Job) -> int:
-    """Its place among the reports that wait, of all centres: 1 is next."""
-    before = Q(requested_at__lt=job.requested_at) | Q(requested_at=job.requested_at, pk__lt=job.pk)
-    waiting = Job.objects.filter(before, kind=JOB_KIND, state=JobState.REQUESTED)
-    return waiting.count() + 1
+def _places() -> dict[UUID, int]:
+    """The places of the reports that wait, of all centres: 1 is next."""
+    waiting = Job.objects.filter(kind=MAKING, state=JobState.REQUESTED)
+    ordered = waiting.order_by("requested_at", "pk").values_list("pk", flat=True)
+    return {pk: place for place, pk in enumerate(ordered, 1)}
 
 
-def _wait(position: int, whole: float | None) -> int | None:
+def _wait(position: int, whole: float | None, mean: float | None) -> int | None:
     """Those before it take what reports take on the average, one after the other."""
-    mean = mean_seconds() if position > 1 else 0.0
-    if whole is None or mean is None:
+    before = (position - 1) * mean if position > 1 and mean is not None else 0.0
+    if whole is None or (position > 1 and mean is None):
         return None
-    return max(round((position - 1) * mean + whole), 1)
+    return max(round(before + whole), 1)
 
 
 def _left(job: Job, whole: float | None) -> int | None:

@@ -1,17 +1,17 @@
 """Where the files of reports lie: one folder for each version, in the media directory."""
 
 import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
+from core.files.storage import READABLE, path_of, sync
+
+__all__ = ["path_of"]  # a folder is named as a file is
 
 ROOM: Final = "reports"
-READABLE: Final = 0o640  # nginx may be of the group
 PART: Final = ".part"  # what is being written
 
 
@@ -19,11 +19,6 @@ def new_folder() -> str:
     """The name of a folder that nobody can guess."""
     token = secrets.token_hex(16)
     return f"{ROOM}/{token[:2]}/{token}"
-
-
-def path_of(folder: str) -> Path:
-    """Where a version's files are."""
-    return Path(settings.MEDIA_ROOT) / folder
 
 
 def begin_file(folder: str, name: str) -> Path:
@@ -43,10 +38,10 @@ def settle_all(begun: Sequence[Path]) -> list[Path]:
     paths = [each.with_name(each.name.removesuffix(PART)) for each in begun]
     for source, path in zip(begun, paths, strict=True):
         source.chmod(READABLE)
-        _sync(source)
+        sync(source)
         source.replace(path)
     for folder in {path.parent for path in paths}:
-        _sync(folder)
+        sync(folder)
     return paths
 
 
@@ -60,11 +55,3 @@ def drop(folder: str) -> None:
     """Remove a version's files, if they are still there."""
     if folder.startswith(f"{ROOM}/"):
         shutil.rmtree(path_of(folder), ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

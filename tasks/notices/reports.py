@@ -22,12 +22,11 @@ from core.reports.events import (
     ReportReleaseScheduled,
     ReportSubmitted,
 )
-from core.reports.models import Report
+from core.reports.models import MAKING, Report
 from core.reports.releasing import release_on_time
 from core.reports.words import headline, path_of, said
 from tasks.handler import Batch, Recipients, SkipError, on
 
-JOB: Final = "reports.make_report"
 NO_REPORT: Final = gettext_noop("no report's job")
 
 
@@ -99,7 +98,7 @@ def release_when_due(batch: Batch[ReportReleaseScheduled]) -> None:
 def note_failed_report(batch: Batch[JobFailed]) -> None:
     """Let a report follow its job."""
     for each in batch.claimed:
-        if each.event.job_kind != JOB:
+        if each.event.job_kind != MAKING:
             batch.skip(each, NO_REPORT)
             continue
         making.fail(each.event.job_id)
@@ -109,7 +108,7 @@ def note_failed_report(batch: Batch[JobFailed]) -> None:
 def note_cancelled_report(batch: Batch[JobCancelled]) -> None:
     """Let a report follow its job."""
     for each in batch.claimed:
-        if each.event.job_kind != JOB:
+        if each.event.job_kind != MAKING:
             batch.skip(each, NO_REPORT)
             continue
         making.cancel(each.event.job_id)

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from core.reports import formats, making
-from core.reports.content import Document, Text
+from core.reports.content import Document, Head, Text
 from core.reports.events import ReportRequested
 from core.reports.formats import FORMATS, Options, Progress
 from core.reports.kind import Card, Format
@@ -36,8 +36,9 @@ def write_cards(
     made = set(order.version.cards.values_list("student_id", flat=True))
     todo = [each for each in enumerate(cards) if each[1].student_id not in made]
     room = f"cards-{secrets.token_hex(4)}"
+    head = order.document(()).head
     for step in _steps(todo):
-        rows = _write(order, room, step, _from(shown, len(made), len(cards)))
+        rows = _write(order, head, room, step, _from(shown, len(made), len(cards)))
         with transaction.atomic():
             making.note_cards(order, rows)
             work.checkpoint({"cards": len(made) + len(rows)})
@@ -54,9 +55,8 @@ def _from(shown: Shown, made: int, total: int) -> Progress:
     return lambda count: shown.writing(made + count, total)
 
 
-def _write(order: Order, room: str, step: Step, progress: Progress) -> list[ReportCard]:
+def _write(order: Order, head: Head, room: str, step: Step, progress: Progress) -> list[ReportCard]:
     suffix = FORMATS[order.format].suffix
-    head = order.document(()).head
     begun = [begin_file(order.version.folder, f"{room}/{place:05}{suffix}") for place, _ in step]
     documents = (Document(replace(head, subtitle=card.name), card.parts) for _, card in step)
     formats.write_cards(zip(begun, documents, strict=True), order.format, progress)

@@ -12,7 +12,7 @@ from core.reports import making
 from core.reports.events import ReportRequested
 from core.reports.formats import FORMATS, Options
 from core.reports.kind import ROWS
-from core.reports.making import Order
+from core.reports.making import Made, Order
 from core.reports.sealing import snapshot_of
 from core.reports.snapshot import Snapshot, take_snapshot
 from core.reports.storage import begin_file, path_of, settle
@@ -37,10 +37,11 @@ def make_report(work: Work[ReportRequested]) -> dict[str, Any]:
             path = write_cards(work, order, snapshot, shown)
         else:
             path = _write(order, snapshot, shown)
+    made = Made.of(path)
     with transaction.atomic():
-        made = making.finish(order, path)
-        work.checkpoint({"made": made})
-    return {"made": made, "rows": order.version.rows}
+        is_made = making.finish(order, made)
+        work.checkpoint({"made": is_made})
+    return {"made": is_made, "rows": order.version.rows}
 
 
 def _read(work: Work[ReportRequested], order: Order, shown: Shown) -> Snapshot:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,16 +124,16 @@ def test_of_releasing_and_making_anew_one_happens(school: School, work_off: Work
 # Cancelled while a worker ends it
 
 
-Finish = Callable[[making.Order, Path], bool]
+Finish = Callable[[making.Order, making.Made], bool]
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """What happens when the file is written, and the worker is about to say so."""
     real: Finish = making.finish
 
-    def finish(order: making.Order, path: Path) -> bool:
+    def finish(order: making.Order, made: making.Made) -> bool:
         happens()
-        return real(order, path)
+        return real(order, made)
 
     monkeypatch.setattr(making, "finish", finish)
 

@@ -3,6 +3,9 @@
 import csv
 import hashlib
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdfium2 import PdfDocument
 
@@ -22,6 +27,7 @@ from core.reports import formats
 from core.reports.models import Report, ReportCard, ReportState, ReportVersion
 from core.reports.storage import path_of
 from core.submissions.models import Submission
+from infra.local.stack import CHECKOUT
 from tests.flow.conftest import School
 from tests.flow.people import assert_problem, client_of, post
 
@@ -282,3 +288,50 @@ def test_a_job_that_is_stopped_leaves_no_report_waiting(
     work_off()
     report.refresh_from_db()
     assert report.state == ReportState.CANCELLED
+
+
+def test_a_key_counts_where_data_is_looked_at(school: School, work_off: Callable[[], int]) -> None:
+    """A key's request is one transaction, and the looks are within it."""
+    staff = client_of(STAFF)
+    wanted = {name: asked(school)[name] for name in ("kind", "params")}
+    seen = post(staff, "/api/reports/preview", wanted, idempotency_key="look")
+    assert len(seen.json()["rows"]) == 10
+    homework = school.publish()
+    graded(school, homework, "80")
+    report_id = approved(school, work_off)
+    address, body = f"/api/reports/{report_id}/release", {"audience": "staff"}
+    released = [post(staff, address, body, idempotency_key="once") for _ in range(2)]
+    assert [each.status_code for each in released] == [200, 200]
+    assert released[0].content == released[1].content
+
+    other_id = approved(school, work_off)
+    graded(school, homework, "40")
+    address = f"/api/reports/{other_id}/release"
+    assert_problem(post(staff, address, body, idempotency_key="late"), 409)
+
+
+def test_a_long_list_of_waiting_reports_asks_no_more(
+    school: School, django_assert_max_num_queries: Any
+) -> None:
+    staff = client_of(STAFF)
+    with CaptureQueriesContext(connection) as few:
+        ask(school)
+        few_before = len(few)
+        staff.get("/api/reports")
+    one = len(few) - few_before
+    for into in ("pdf", "xlsx", "html"):
+        ask(school, format=into)
+    with django_assert_max_num_queries(one):
+        told = staff.get("/api/reports").json()["items"]
+    assert [each["position"] for each in told] == [4, 3, 2, 1]
+
+
+def test_the_portal_does_not_load_what_only_workers_draw_with() -> None:
+    """Each of these is tens of megabytes in every web process."""
+    code = "import django; django.setup(); import core.urls, sys; print(*sys.modules)"
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "core.settings"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=CHECKOUT, capture_output=True, check=True
+    ).stdout.split()
+    assert b"core.reports.document_pages" in loaded
+    assert not {b"typst", b"vl_convert", b"xlsxwriter"} & set(loaded)

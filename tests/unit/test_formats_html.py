@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import override
 
-from core.reports.formats.html import STYLE_CSP
+from core.reports.formats.style import STYLE_CSP
 from tests.unit.documents import (
     NASTY,
     ROW,

@@ -1,6 +1,5 @@
 """A report as one page that needs nothing else: no scripts, its style known by its hash."""
 
-import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from html import escape
@@ -13,11 +12,10 @@ from core.reports.content import Chart, Document, Facts, Head, Part, Row, Table,
 from core.reports.formats import Options, Progress
 from core.reports.formats.charts import svg_of
 from core.reports.formats.pace import Pace
-from core.reports.formats.style import STYLE
+from core.reports.formats.style import STYLE, STYLE_CSP
 from core.reports.formats.values import RIGHT, generated_at, words_for
 
 FONT: Final = "sans-serif"
-STYLE_CSP: Final = f"'sha256-{b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 # Also where no server says so, such as on the disk of who took the page along.
 POLICY: Final = f"default-src 'none'; style-src {STYLE_CSP}; img-src data:"
 

@@ -1,5 +1,7 @@
 """The style of a report's page. It is the same for all reports, so that its hash can be allowed."""
 
+import hashlib
+from base64 import b64encode
 from typing import Final
 
 STYLE: Final = """
@@ -63,3 +65,6 @@ footer { color: var(--quiet); font-size: 0.875rem; }
   h2 { break-after: avoid; }
 }
 """
+
+# As a policy names it.
+STYLE_CSP: Final = f"'sha256-{b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
