@@ -62,8 +62,10 @@ messages: $(VENV)/dev.stamp ## collect new texts into core/locale/, and compile 
 	$(CHECK_ENV) $(PYTHON) manage.py messages
 
 lock: $(VENV)/dev.stamp ## write requirements/*.txt anew from the *.in files; ARGS=--upgrade renews all
-	@echo "Locking requirements/base.txt, dev.txt and bench.txt ..."
+	@echo "Locking requirements/*.txt ..."
 	@cd requirements && $(LOCK) --output-file base.txt base.in $(ARGS)
+	@cd requirements && $(LOCK) --constraint base.txt --output-file portal.txt portal.in $(ARGS)
+	@cd requirements && $(LOCK) --constraint base.txt --output-file client.txt client.in $(ARGS)
 	@cd requirements && $(LOCK) --constraint base.txt --output-file dev.txt dev.in $(ARGS)
 	@cd requirements && $(LOCK) --constraint dev.txt --output-file bench.txt bench.in $(ARGS)
 
