@@ -46,6 +46,7 @@ class Env(BaseSettings):
 
     redis_host: Filled = "127.0.0.1"
     redis_port: Port = 6379
+    redis_user: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""  # '': Redis' own default user
     redis_password: str = ""
 
     smtp_host: Filled = "127.0.0.1"
@@ -74,7 +75,7 @@ class Env(BaseSettings):
 
     def redis_url(self, database: int) -> str:
         """URL of one of the three Redis databases: 0 cache, 1 Channels, 2 broker."""
-        secret = f":{self.redis_password}@" if self.redis_password else ""
+        secret = f"{self.redis_user}:{self.redis_password}@" if self.redis_password else ""
         return f"redis://{secret}{self.redis_host}:{self.redis_port}/{database}"
 
 

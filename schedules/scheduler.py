@@ -14,6 +14,7 @@ from core import clock
 from schedules.sync import sync
 from schedules.table import SCHEDULES
 from schedules.tick import tick
+from tasks.alive import sign
 
 BY_NAME = {schedule.name: schedule for schedule in SCHEDULES}
 
@@ -43,6 +44,11 @@ class SlotScheduler(DatabaseScheduler):  # type: ignore[misc]  # it has no types
         """All of them: leaving out those of other hours would lose a slot slept through."""
         enabled: QuerySet[PeriodicTask] = PeriodicTask.objects.enabled()
         return enabled
+
+    def tick(self, *args: Any, **options: Any) -> float:
+        """A turn of beat, which shows that it still runs; the next comes within five seconds."""
+        sign.give()
+        return float(super().tick(*args, **options))
 
     def apply_entry(self, entry: ModelEntry, producer: Any = None) -> None:
         """Take the latest slot since the last run, unless it was missed for too long."""

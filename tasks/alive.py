@@ -1,6 +1,9 @@
-"""A worker's sign of life: a file that its main process touches for as long as it listens.
+"""A sign of life: a file that a worker's main process touches for as long as it listens.
 
-The supervisor, and `python -m tasks.health` in a container, look only at when it was touched.
+Relay and beat touch theirs each turn. The supervisor, and `infra/docker/healthy.sh` in a
+container, look only at when it was touched. To start a worker anew that cannot reach Redis would
+not help, so that one touches it too. One that listens and works nothing off is found by its
+canaries (`/readyz`).
 """
 
 import logging

@@ -20,6 +20,7 @@ from core.events import claims
 from core.events.nudge import nudger
 from core.events.registry import handler_names
 from tasks import database
+from tasks.alive import sign
 
 TURN: Final = 1.0  # seconds between two looks
 
@@ -41,6 +42,7 @@ def run(handlers: Sequence[str], stop: threading.Event) -> None:
     database.keep_open()
     logger.info("relay ready")
     while not stop.wait(TURN):
+        sign.give()
         database.new_turn()
         try:
             look(handlers)

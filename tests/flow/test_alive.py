@@ -14,7 +14,6 @@ from core import clock
 from core.ops.models import WorkerProcess
 from core.ops.queues import overview
 from core.ops.roster import say_here
-from tasks import health
 from tasks.alive import SignOfLife
 from tasks.app import QUEUES, app
 from tests.flow.real_worker import RealWorker, canary_in_hand, frozen_redis, real_worker
@@ -26,13 +25,14 @@ PATIENCE: Final = 5.0  # seconds; a worker waits 2 s for Redis and up to 2 s bef
 
 
 @pytest.fixture
-def worker(
-    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[RealWorker]:
-    monkeypatch.setattr(health, "PATIENCE", PATIENCE)
+def worker(servers: Servers, tmp_path: Path) -> Iterator[RealWorker]:
     with real_worker(servers, tmp_path) as worker:
         wait_for(worker.alive_file.exists, what="a first sign of life")
         yield worker
+
+
+def is_alive(worker: RealWorker) -> bool:
+    return worker.silence() < PATIENCE
 
 
 def longest_silence(worker: RealWorker, seconds: float) -> float:
@@ -52,7 +52,7 @@ def test_one_that_listens_or_waits_or_is_busy_is_alive(
         assert longest_silence(worker, 2 * PATIENCE) < PATIENCE
     with canary_in_hand():
         assert longest_silence(worker, 1.5 * PATIENCE) < PATIENCE
-    assert health.is_alive(worker.alive_file)
+    assert is_alive(worker)
 
 
 def test_operators_see_which_queues_it_serves(worker: RealWorker) -> None:
@@ -65,18 +65,14 @@ def test_operators_see_which_queues_it_serves(worker: RealWorker) -> None:
 
 def test_one_that_is_stuck_or_takes_no_work_is_not(worker: RealWorker) -> None:
     os.kill(worker.popen.pid, signal.SIGSTOP)
-    wait_for(lambda: not health.is_alive(worker.alive_file), seconds=2 * PATIENCE)
+    wait_for(lambda: not is_alive(worker), seconds=2 * PATIENCE)
     os.kill(worker.popen.pid, signal.SIGCONT)
-    wait_for(lambda: health.is_alive(worker.alive_file))
+    wait_for(lambda: is_alive(worker))
 
     for queue in QUEUES:
         app.control.cancel_consumer(queue)
-    wait_for(lambda: not health.is_alive(worker.alive_file), seconds=2 * PATIENCE)
+    wait_for(lambda: not is_alive(worker), seconds=2 * PATIENCE)
     assert app.control.inspect(timeout=5, limit=1).ping()
-
-
-def test_a_worker_that_was_never_there_is_not(tmp_path: Path) -> None:
-    assert not health.is_alive(tmp_path / "no.alive")
 
 
 def test_a_process_that_was_forked_gives_no_sign(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+#!/bin/sh
+# TABLE: what each kind of container runs. `run.sh worker email,notices`
+set -eu
+
+export ALIVE_FILE=/tmp/alive
+
+case "$1" in
+web)
+  # Bodies are written down while they come: on the disk of the media, as /tmp is memory.
+  export TMPDIR="$MEDIA_DIR/incoming"
+  exec uvicorn consumers.routing:application --host 0.0.0.0 --port 8000 --no-access-log \
+    --proxy-headers --ws websockets-sansio --ws-max-size 65536 --timeout-graceful-shutdown 15
+  ;;
+worker)
+  # What setting a PDF leaves behind is given back by a new process (KiB).
+  exec celery -A tasks.app worker --queues "$2" -n "$(echo "$2" | tr , -)@%h" \
+    --concurrency "${WORKER_CONCURRENCY:-2}" --max-memory-per-child 400000 \
+    --without-gossip --without-mingle -E --loglevel "${LOG_LEVEL:-INFO}"
+  ;;
+relay)
+  exec python -m tasks.relay
+  ;;
+beat)
+  exec celery -A tasks.app beat -S schedules.scheduler:SlotScheduler --pidfile= --schedule /tmp/beat \
+    --loglevel "${LOG_LEVEL:-INFO}"
+  ;;
+flower)
+  # Nobody reaches it but nginx, which has asked the portal who may.
+  export FLOWER_UNAUTHENTICATED_API=true
+  exec celery -A tasks.app flower --address=0.0.0.0 --port=5555 --url-prefix=flower \
+    --persistent=True --db=/srv/flower/flower --state-save-interval=60000 --max-tasks=10000
+  ;;
+migrate)
+  exec python manage.py migrate --noinput
+  ;;
+static)
+  # Names follow content: what pages of an older release still ask for stays.
+  exec cp -R --no-preserve=mode,ownership,timestamps --no-clobber static/. /srv/static
+  ;;
+mail)
+  exec python -m infra.local.smtp --host 0.0.0.0 --port 25 --mailbox /srv/mailbox
+  ;;
+*)
+  exec "$@"
+  ;;
+esac
