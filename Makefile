@@ -15,7 +15,8 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test drill bench bench-reports check fix messages lock clean
+.PHONY: help up test drill bench bench-reports stack-up stack-roll stack-test stack-down deploy-check check fix \
+  messages lock clean
 
 help: ## list what there is
 	@echo "Schoolbell"
@@ -42,6 +43,22 @@ bench: $(VENV)/bench.stamp ## measure against Celery and others on the same Post
 
 bench-reports: $(VENV)/bench.stamp ## measure how fast reports are written, beside others; ARGS=--help
 	@exec $(PYTHON) -m tests.bench.reports $(ARGS)
+
+stack-up: $(VENV)/base.stamp ## build the images and run the real stack in containers, from .env (made where there is none)
+	@exec $(PYTHON) -m infra.compose up
+
+stack-roll: $(VENV)/base.stamp ## replace the running stack's containers by newly built ones, no request lost
+	@$(PYTHON) -m infra.compose build
+	@exec $(PYTHON) -m infra.compose roll
+
+stack-test: $(VENV)/dev.stamp ## build the real stack, try it from outside, break it, and remove it again; ARGS= goes to pytest
+	@exec $(PYTHON) -m pytest -n 0 -m stack tests/stack $(ARGS)
+
+stack-down: $(VENV)/base.stamp ## end the real stack; its data stays, with ARGS=--volumes it does not
+	@exec $(PYTHON) -m infra.compose down $(ARGS)
+
+deploy-check: $(VENV)/base.stamp ## refuse an .env that is not safe for production; ENV=file
+	@exec $(PYTHON) -m core.deploy_check $(or $(ENV),.env)
 
 check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, texts
 	$(VENV)/bin/ruff format --check .

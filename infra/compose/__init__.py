@@ -1,0 +1,1 @@
+"""The real stack in containers: its environment, up and down, replaced while it runs."""
