@@ -96,6 +96,15 @@ class RunningStack:
         return str(self.facts["base_url"])
 
     @property
+    def entrances(self) -> list[str]:
+        """Base URLs of all web programs, read from their command lines."""
+        found = []
+        for name in [name for name in self.pids() if name.partition("-")[0] == "web"]:
+            words = psutil.Process(self.process(name)).cmdline()
+            found.append(f"http://127.0.0.1:{words[words.index('--port') + 1]}")
+        return found
+
+    @property
     def output(self) -> str:
         return self._output.read_text(errors="replace")
 

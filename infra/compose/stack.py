@@ -1,6 +1,7 @@
 """One stack of containers: Compose's commands, and what they do not offer."""
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -25,6 +26,9 @@ ROLLED: Final = (
     "beat-2",
     "flower",
 )
+# What Compose gets of the caller's environment: the rest stands in the .env, and a variable that
+# happens to be set here would count more.
+KEPT: Final = ("PATH", "HOME", "DOCKER_", "LANG", "TERM")
 
 
 class StackError(Exception):
@@ -103,7 +107,13 @@ class Stack:
 def run(argv: Sequence[str], *, capture: bool = False) -> str:
     """Run a command in the checkout; its own words are the error."""
     done = subprocess.run(
-        argv, cwd=CHECKOUT, capture_output=capture, text=True, check=False, stdin=subprocess.DEVNULL
+        argv,
+        cwd=CHECKOUT,
+        env={name: value for name, value in os.environ.items() if name.startswith(KEPT)},
+        capture_output=capture,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode:
         said = f": {done.stderr.strip()}" if capture else ""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests import ledger
-from tests.faults.clients import addresses
 from tests.portal import Listener, Person, listening
 from tests.servers import RunningStack
 
@@ -80,7 +79,7 @@ def members(stack: RunningStack) -> dict[tuple[str, str], frozenset[str]]:
 @contextmanager
 def tabs(stack: RunningStack) -> Iterator[list[Tab]]:
     """Tabs that come back by themselves, spread over the webs."""
-    urls = addresses(stack)
+    urls = stack.entrances
     with ExitStack() as open_tabs:
         watching = []
         for number, email in enumerate(TABS):

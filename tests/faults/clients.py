@@ -7,24 +7,12 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx
-import psutil
 
 from tests.faults.promises import Homework, Promises, Try
-from tests.faults.signals import names_of
 from tests.portal import Person
-from tests.servers import RunningStack
 
 PATIENCE: Final = 30.0  # seconds until a client gives up on an answer
 PAUSE: Final = 0.1
-
-
-def addresses(stack: RunningStack) -> list[str]:
-    """Base URLs of all web programs, read from their command lines."""
-    found = []
-    for name in names_of(stack, "web"):
-        words = psutil.Process(stack.process(name)).cmdline()
-        found.append(f"http://127.0.0.1:{words[words.index('--port') + 1]}")
-    return found
 
 
 class Teacher:

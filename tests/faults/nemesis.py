@@ -44,6 +44,7 @@ class Outcome:
     recovered: float = 0.0
     slowest: float = 0.0
     kept: int = 0
+    unanswered: int = 0  # requests that got no answer at all
     remark: str = ""  # what the fault itself has measured
 
     @property
@@ -72,6 +73,7 @@ class Nemesis:
         self._settle(outcome)
         outcome.remark = scene.remark
         outcome.kept = promises.kept_count
+        outcome.unanswered = sum(not each.status for each in promises.tries)
         outcome.slowest = promises.slowest.seconds
         outcome.breaches += self._checker.breaches(
             name, promises, may_die=fault.may_die, may_wait=fault.may_wait

@@ -9,7 +9,6 @@ import httpx
 
 from infra.local.stack import CHECKOUT
 from tests import ledger
-from tests.faults.clients import addresses
 from tests.faults.scene import BreachError, Scene
 from tests.faults.signals import await_successor, names_of
 from tests.faults.stack import release
@@ -107,7 +106,7 @@ def newer_tree(tree: Path) -> Path:
 
 def _replace_all(scene: Scene, kind: str, tree: Path) -> None:
     """Stop one program of a kind after the other; each starts again from the tree."""
-    urls = addresses(scene.stack)
+    urls = scene.stack.entrances
     for name in names_of(scene.stack, kind):
         release(scene.stack.home, name, tree)
         await_successor(scene.stack, name, scene.stack.send(name, signal.SIGTERM), seconds=RESTART)

@@ -11,7 +11,7 @@ import psycopg2
 from redis import Redis
 
 from tests import ledger
-from tests.faults.clients import Teacher, addresses
+from tests.faults.clients import Teacher
 from tests.faults.promises import Promises
 from tests.faults.stack import CABLE, MOOD
 from tests.servers import RunningStack, wait_for
@@ -92,7 +92,7 @@ class Scene:
     @contextmanager
     def teacher(self, centre: str = "oakwood") -> Iterator[Teacher]:
         """One more teacher, for what the fault itself publishes."""
-        teacher = Teacher(addresses(self.stack), centre, self.promises)
+        teacher = Teacher(self.stack.entrances, centre, self.promises)
         try:
             yield teacher
         finally:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from tests import ledger
-from tests.faults.clients import Teacher, addresses
+from tests.faults.clients import Teacher
 from tests.faults.promises import ALL, FEW, Promises
 from tests.servers import RunningStack
 
@@ -48,7 +48,7 @@ class Workload:
 
     def __init__(self, stack: RunningStack, seed: str, promises: Promises) -> None:
         self.promises = promises
-        self._urls = addresses(stack)
+        self._urls = stack.entrances
         self._seed = seed
         self._over = threading.Event()
         self._threads = [

@@ -1,0 +1,40 @@
+"""The real stack, once for all tests of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack.composed import ComposedStack, composed_stack
+
+BUILDING = 900  # seconds; who is first waits for the images
+
+NOTES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[ComposedStack]:
+    """Built, healthy, with the demo school and mails that are caught."""
+    with composed_stack(tmp_path_factory.mktemp("stack")) as stack:
+        pytestconfig.stash[NOTES] = stack.notes
+        yield stack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them need an engine, and the first one the images too."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.timeout(BUILDING))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """The figures that the tests took."""
+    if notes := config.stash.get(NOTES, []):
+        terminalreporter.section("the real stack")
+        for note in notes:
+            terminalreporter.line(note)
