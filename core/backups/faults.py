@@ -1,0 +1,31 @@
+"""Why a backup cannot be made or restored."""
+
+from typing import Final
+
+import psycopg2
+
+LONGEST: Final = 500  # characters of what is kept of a program's last words
+
+
+class BackupError(Exception):
+    """It cannot be made or restored; says why, without secrets."""
+
+
+class BusyError(BackupError):
+    """Another one is being made."""
+
+
+def in_words(error: BaseException) -> str:
+    """Why a backup came to nothing, as it may be kept: no secrets, nothing that people wrote."""
+    if isinstance(error, BackupError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    if isinstance(error, psycopg2.Error):
+        return (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST]
+    return type(error).__name__
+
+
+def last_words(said: bytes) -> str:
+    """The end of what a program said."""
+    return "; ".join(said.decode(errors="replace").strip().splitlines()[-5:])[-LONGEST:]

@@ -1,0 +1,98 @@
+"""The way back from a backup."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.db import connection
+
+from core.backups.direct import session
+from tests.flow.backing_up import (
+    HALF,
+    cut_off,
+    files_of,
+    make,
+    restore,
+    scratch,
+    shape_of,
+    shelf,
+    upload,
+)
+from tests.flow.conftest import School
+
+__all__ = ["scratch", "shelf"]
+MAY = "SELECT has_table_privilege('schoolbell_app', 'classes_schoolclass', 'SELECT, INSERT')"
+pytestmark = pytest.mark.usefixtures("shelf")
+
+
+def test_what_was_there_comes_back(
+    school: School, settings: Any, media: Path, scratch: str, tmp_path: Path
+) -> None:
+    school.publish()
+    upload(school)
+    upload(school, b"A new map.")
+    before = files_of(media)
+    then = shape_of(settings, connection.settings_dict["NAME"])
+
+    made = make()
+    told = restore(made.name, scratch, media=tmp_path / "restored")
+
+    assert f"{made.name}, as of " in told
+    assert f"{len(before)} files" in told
+    now = shape_of(settings, scratch)
+    assert now.rows == then.rows
+    assert now.rows["people_user"] > 100
+    assert now.rows["homework_homework"] == 1
+    assert (now.isolated, now.functions) == (then.isolated, then.functions)
+    assert now.grants == then.grants
+    assert files_of(tmp_path / "restored") == before
+    assert len(before) == 2
+
+
+def test_what_came_back_keeps_centres_apart_and_is_the_applications(
+    school: School, settings: Any, scratch: str
+) -> None:
+    restore(make().name, scratch)
+
+    with session(settings.DB_OWNER_LOGIN, scratch) as owner:
+        owner.values("SET schoolbell.centre = ''")
+        assert owner.values("SELECT count(*) FROM classes_schoolclass") == [0]
+        owner.values("SET schoolbell.centre = 'all'")
+        assert owner.values("SELECT count(*) FROM classes_schoolclass") == [2]
+        assert owner.values(MAY) == [True]
+        assert owner.values(
+            "SELECT tableowner FROM pg_tables WHERE tablename = 'classes_schoolclass'"
+        ) == [settings.DB_OWNER_LOGIN[0]]
+
+
+def test_a_database_with_tables_is_replaced_only_when_told(
+    school: School, settings: Any, scratch: str
+) -> None:
+    name = make().name
+    restore(name, scratch)
+    with session(settings.DB_OWNER_LOGIN, scratch) as owner:
+        owner.values("CREATE TABLE stray ()")
+        with pytest.raises(CommandError, match="--replace"):
+            restore(name, scratch)
+        with pytest.raises(CommandError, match="in use"):
+            restore(name, scratch, replace=True)
+
+    restore(name, scratch, replace=True)
+
+    assert "stray" not in shape_of(settings, scratch).rows
+
+
+def test_a_restore_that_fails_half_way_changes_nothing(
+    school: School, settings: Any, scratch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = make().name
+    restore(name, scratch)
+    before = shape_of(settings, scratch)
+    settings.PG_BIN = cut_off(tmp_path, settings.PG_BIN, "pg_restore", HALF)
+    monkeypatch.setattr("core.backups.restoring.check_backup", lambda *_a, **_o: None)
+
+    with pytest.raises(CommandError, match="pg_restore failed"):
+        restore(name, scratch, replace=True)
+
+    assert shape_of(settings, scratch) == before
