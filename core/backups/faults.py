@@ -6,6 +6,16 @@ import psycopg2
 
 LONGEST: Final = 500  # characters of what is kept of a program's last words
 
+# How it can be ended from outside, by the error's name: core knows no workers.
+ENDED: Final = {
+    "CancelledError": "It was cancelled.",
+    "HandedBackError": "Its worker was stopped; another one makes it anew.",
+    "LeaseLostError": "Another worker has it by now.",
+    "TimeLimitError": "It took too long.",
+    "SoftTimeLimitExceeded": "It took too long.",
+    "KeyboardInterrupt": "It was stopped at the command line.",
+}
+
 
 class BackupError(Exception):
     """It cannot be made or restored; says why, without secrets."""
@@ -23,7 +33,7 @@ def in_words(error: BaseException) -> str:
         return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
     if isinstance(error, psycopg2.Error):
         return (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST]
-    return type(error).__name__
+    return ENDED.get(type(error).__name__, type(error).__name__)
 
 
 def last_words(said: bytes) -> str:

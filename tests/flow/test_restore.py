@@ -1,5 +1,7 @@
 """The way back from a backup."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,11 @@ import pytest
 from django.core.management import CommandError
 from django.db import connection
 
+from core import clock
 from core.backups.direct import session
+from core.events.models import Delivery
+from core.mail.models import Mail
+from core.notices.models import Notice
 from tests.flow.backing_up import (
     HALF,
     cut_off,
@@ -96,3 +102,38 @@ def test_a_restore_that_fails_half_way_changes_nothing(
         restore(name, scratch, replace=True)
 
     assert shape_of(settings, scratch) == before
+
+
+@contextmanager
+def working_in(database: str) -> Iterator[None]:
+    """Within the block the portal's database is another one."""
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+
+
+def test_work_goes_on_where_it_was_and_a_mails_twin_has_its_name(
+    school: School, scratch: str, in_time: Callable[[], int]
+) -> None:
+    school.publish()
+    in_hand = {"state": "running", "attempt": 1, "due_at": clock.now()}  # a lease that runs out
+    Delivery.objects.filter(handler="email.mail_class").update(**in_hand)
+    made = make()
+    in_time()
+    sent = set(Mail.objects.filter(state="sent").values_list("message_id", flat=True))
+    assert len(sent) == 60
+
+    restore(made.name, scratch)
+    with working_in(scratch):
+        assert not Mail.objects.exists()
+        in_time()
+        again = set(Mail.objects.filter(state="sent").values_list("message_id", flat=True))
+        assert Notice.objects.count() == 60
+        assert not Delivery.objects.exclude(state__in=["done", "skipped"]).exists()
+
+    assert again == sent
