@@ -22,7 +22,7 @@ NAME: Final = "schoolbell restore"
 
 EXISTS: Final = "SELECT 1 FROM pg_database WHERE datname = %s"
 OTHERS: Final = """
-SELECT format('%%s as %%s', count(*), usename) FROM pg_stat_activity
+SELECT format('%s as %s', count(*), usename) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL
 GROUP BY usename
 """

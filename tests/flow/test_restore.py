@@ -81,7 +81,7 @@ def test_a_database_with_tables_is_replaced_only_when_told(
         owner.values("CREATE TABLE stray ()")
         with pytest.raises(CommandError, match="--replace"):
             restore(name, scratch)
-        with pytest.raises(CommandError, match="in use"):
+        with pytest.raises(CommandError, match=r"in use \(1 as schoolbell_owner\)"):
             restore(name, scratch, replace=True)
 
     restore(name, scratch, replace=True)
