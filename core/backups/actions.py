@@ -59,7 +59,8 @@ def finish_backup(backup: Backup, folder: Folder) -> None:
 @transaction.atomic
 def fail_backup(backup: Backup, error: str) -> None:
     """Write down that it came to nothing, or is damaged by now, and why. `error` has no secrets."""
-    backup.state, backup.error, backup.finished_at = BackupState.FAILED, error, clock.now()
+    backup.state, backup.error = BackupState.FAILED, error
+    backup.finished_at = backup.finished_at or clock.now()
     backup.save(update_fields=["state", "error", "finished_at"])
     logger.error("%s failed: %s", backup.name, error)
     publish(BackupFailed(centre_id=NO_CENTRE, backup_id=backup.pk, error=error))
@@ -70,6 +71,12 @@ def fail_abandoned(*, before: Backup) -> None:
     running = Backup.objects.filter(state=BackupState.RUNNING, started_at__lt=before.started_at)
     for left in running:
         fail_backup(left, "Whoever made it was gone before it was whole.")
+
+
+def note_damage(name: str, error: str) -> None:
+    """Count one no more that was good and is damaged by now."""
+    for backup in Backup.objects.filter(name=name, state=BackupState.GOOD):
+        fail_backup(backup, error)
 
 
 def compare_with(shelf: Shelf) -> None:

@@ -1,8 +1,10 @@
 """Backups: whole, or loud."""
 
 import gzip
+import os
 import shutil
 import stat
+import tempfile
 import threading
 from io import StringIO
 from pathlib import Path
@@ -13,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core.backups import making
+from core.backups.checking import check_backup
 from core.backups.faults import BackupError, BusyError
 from core.backups.making import make_backup
 from core.backups.models import Backup
@@ -24,6 +27,7 @@ from tests.flow.backing_up import (
     cut_off,
     files_no_larger_than,
     make,
+    nothing,
     shelf,
     upload,
 )
@@ -145,3 +149,42 @@ def test_a_truncated_dump_is_loud(
     assert Backup.objects.latest("pk").state == "failed"
     assert latest_good() == good
     assert [folder.name for folder in shelf.folders()] == [good.name]
+
+
+def test_a_damaged_one_is_found_and_counts_no_more(
+    school: School, shelf: Shelf, media: Path
+) -> None:
+    upload(school)
+    older, newer = make(), make()
+    call_command("backups", verify="all", stdout=StringIO())
+    plain = shelf.folders()[-1].plain
+    plain.write_bytes(plain.read_bytes()[:-1] + b"?")
+
+    with pytest.raises(CommandError, match="1 of 2"):
+        call_command("backups", verify="all", stdout=StringIO(), stderr=StringIO())
+
+    newer.refresh_from_db()
+    assert (newer.state, latest_good()) == ("failed", older)
+    assert "sql.gz is not what it was" in newer.error
+
+
+def test_a_files_bytes_are_looked_through_too(school: School, shelf: Shelf) -> None:
+    upload(school)
+    make()
+    (stored,) = (shelf.root / "media").glob("??/*")
+    stored.write_bytes(b"A new map.!")  # as many
+
+    with pytest.raises(CommandError, match="1 of 1"):
+        call_command("backups", verify="latest", stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no other disk")  # noqa: S108
+def test_files_of_another_disk_are_copied(school: School, media: Path, settings: Any) -> None:
+    upload(school)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        settings.BACKUP_DIR = Path(elsewhere)
+        make()
+        (folder,) = Shelf(settings.BACKUP_DIR).folders()
+        (stored,) = (settings.BACKUP_DIR / "media").glob("??/*")
+        assert stored.read_bytes() == b"An old map."
+        assert check_backup(folder, nothing, read_files=True).media.files == 1

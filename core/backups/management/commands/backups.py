@@ -1,11 +1,14 @@
 """`manage.py backups`: lists what is on the disk, and looks it through. Needs no database."""
 
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
+from core.backups.actions import note_damage
 from core.backups.checking import check_backup
 from core.backups.faults import BackupError, in_words
 from core.backups.saying import in_bytes
@@ -54,8 +57,13 @@ class Command(BaseCommand):
     def _is_good(self, folder: Folder) -> bool:
         try:
             check_backup(folder, _nothing, read_files=True)
-        except (BackupError, OSError) as error:
+        except OSError as error:
             self.stderr.write(in_words(error))
+            return False
+        except BackupError as error:
+            self.stderr.write(str(error))
+            with suppress(DatabaseError):  # what is on the disk can be told without it
+                note_damage(folder.name, str(error))
             return False
         self.stdout.write(f"{folder.name} is good.")
         return True
