@@ -1,5 +1,7 @@
 """The way back from a backup."""
 
+import gzip
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ from django.db import connection
 
 from core import clock
 from core.backups.direct import session
+from core.backups.programs import variables
+from core.backups.shelf import Shelf
 from core.events.models import Delivery
 from core.mail.models import Mail
 from core.notices.models import Notice
@@ -102,6 +106,27 @@ def test_a_restore_that_fails_half_way_changes_nothing(
         restore(name, scratch, replace=True)
 
     assert shape_of(settings, scratch) == before
+
+
+def test_the_plain_one_needs_nothing_but_psql(
+    school: School, settings: Any, scratch: str, shelf: Shelf
+) -> None:
+    then = shape_of(settings, connection.settings_dict["NAME"])
+    make()
+    with session(settings.DB_OWNER_LOGIN, "postgres") as owner:
+        owner.values(f"CREATE DATABASE {scratch}")
+
+    with gzip.open(shelf.folders()[-1].plain) as plain:
+        subprocess.run(
+            [f"{settings.PG_BIN}/psql", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null"],
+            env=variables(settings.DB_OWNER_LOGIN, scratch, "by hand"),
+            input=plain.read(),
+            check=True,
+        )
+
+    found = shape_of(settings, scratch)
+    assert found.rows == then.rows | {"backup": 1}
+    assert (found.isolated, found.grants) == (then.isolated, then.grants)
 
 
 @contextmanager
