@@ -44,6 +44,16 @@ class Env(BaseSettings):
     db_password: Filled
     db_connect_timeout: Annotated[int, Field(gt=0, description="seconds")] = 20
 
+    # Backups go past PgBouncer, as roles that web and most workers need not know.
+    db_direct_host: str = ""  # DB_HOST otherwise
+    db_direct_port: Port = 5432
+    db_backup_user: str = ""
+    db_backup_password: str = ""
+    db_owner_user: str = ""  # for `manage.py restore` alone
+    db_owner_password: str = ""
+    backup_dir: Path = Path("var/backups")
+    pg_bin: str = ""  # where pg_dump, pg_restore and psql lie; on the PATH otherwise
+
     redis_host: Filled = "127.0.0.1"
     redis_port: Port = 6379
     redis_user: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""  # '': Redis' own default user

@@ -216,6 +216,8 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/ops/dead-letters/<str:group_id>": OPERATOR,
     "GET api/ops/redrives": OPERATOR,
     "GET api/ops/audit": OPERATOR,
+    "GET api/ops/backups": OPERATOR,
+    "POST api/ops/backups": OPERATOR,
     # jobs, of those who asked for them
     "GET api/jobs": SIGNED_IN,
     "GET api/jobs/<uuidstr:job_id>": SIGNED_IN,

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "core.mail",
     "core.ops",
     "core.jobs",
+    "core.backups",
     "core.tickets",
     "core.imports",
     "core.canary",
@@ -218,6 +219,14 @@ LARGEST_FILE = 100 * 2**20  # bytes
 FILE_UPLOAD_HANDLERS = ["core.http.uploads.StreamToDisk"]  # never in memory
 X_ACCEL_REDIRECT = ENV.x_accel_redirect
 FILE_READERS = "core.file_readers.READERS"  # who may read what a thing's files hold
+
+# Backups (docs/backups.md).
+BACKUP_DIR = ENV.backup_dir
+DB_DIRECT_HOST = ENV.db_direct_host or ENV.db_host
+DB_DIRECT_PORT = ENV.db_direct_port
+DB_BACKUP_LOGIN = (ENV.db_backup_user, ENV.db_backup_password)
+DB_OWNER_LOGIN = (ENV.db_owner_user, ENV.db_owner_password)
+PG_BIN = ENV.pg_bin
 
 LIVE_HEARTBEAT = 5.0  # seconds; a hint lost on the way costs as much; membership lasts for 30
 MAILBOX_DIR = ENV.mailbox_dir

@@ -13,6 +13,7 @@ from core.access import pages as access_pages
 from core.access.api import router as access
 from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
+from core.backups.api import router as backups
 from core.calendar import pages as calendar_pages
 from core.calendar.api import router as calendar
 from core.centres import ops_pages as centre_ops_pages
@@ -72,6 +73,7 @@ api = NinjaAPI(
 answer_problems(api)
 for router in (
     ops,
+    backups,
     access,
     second_factor,
     people,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from core.backups.events import BackupDue
 from core.canary.events import CanaryDue
 from core.events.event import NO_CENTRE, Event
 from core.jobs.events import HousekeepingDue
@@ -34,6 +35,11 @@ SCHEDULES: Final = (
         name="clean-up",
         event=CleanupDue(centre_id=NO_CENTRE),
         crontab={"hour": "2", "minute": "0"},
+    ),
+    Schedule(
+        name="backup",
+        event=BackupDue(centre_id=NO_CENTRE),
+        crontab={"hour": "1", "minute": "30"},
     ),
     Schedule(
         name="housekeeping",

@@ -49,6 +49,10 @@ MAIL: Final = Policy(
 
 POLICIES: Final[Mapping[str, Policy]] = {
     "cleanup.keep_house": Policy(attempts=5, at_once=1),
+    # A full disk is not soon another one.
+    "cleanup.make_backup": Policy(
+        attempts=3, first=timedelta(minutes=5), longest=timedelta(minutes=30), at_once=1
+    ),
     "email.mail_class": MAIL,
     **dict.fromkeys(
         (

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from core.access.events import PasswordChanged, PasswordResetRequested
+from core.backups.events import BackupDue, BackupFailed, BackupMade
 from core.calendar.events import (
     HolidayChanged,
     HolidayRemoved,
@@ -111,6 +112,7 @@ from core.tickets.events import (
     TicketResolved,
 )
 from tasks.cleanup import canary as cleanup_canary
+from tasks.cleanup.backups import make_backup
 from tasks.cleanup.housekeeping import keep_house
 from tasks.cleanup.redrive import release_rest
 from tasks.cleanup.reports import (
@@ -210,6 +212,8 @@ SILENT: Final[dict[type[Event], str]] = {
     RecurringReportEnded: "concerns only who ends it; what is planned looks first",
     ReportRecalled: "its links are dead from the commit on; the audit has it",
     QueueResumed: "the action wakes the workers itself, and the relay does",
+    BackupMade: "concerns only operators, who see the table of backups",
+    BackupFailed: "operators see it in the table of backups; a job's failure is a dead letter too",
 }
 
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
@@ -248,6 +252,7 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     CentreDigestsDue: (mail_digest,),
     CleanupDue: (clear_sessions,),
     HousekeepingDue: (keep_house,),
+    BackupDue: (make_backup,),
     CanaryDue: (
         notices_canary.answer_canary,
         email_canary.answer_canary,

@@ -12,6 +12,7 @@ import pytest
 
 from core.events.nudge import broker
 from core.isolation.scope import everywhere
+from infra.local.postgres import programs_folder
 from infra.local.stack import OWNER
 from tests.emptying import allow_emptying, empty_instead_of_flushing
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
@@ -20,7 +21,13 @@ from tests.servers import RunningStack, Servers, plan_servers, running_servers, 
 # passwords are chosen here; the servers themselves start in `pytest_configure`.
 HOME = Path(tempfile.mkdtemp(prefix="schoolbell-tests-"))
 STACK = plan_servers(HOME / "servers")
-os.environ.update(STACK.environment(OWNER), DELIVERY_LEASE_SECONDS="2")
+os.environ.update(
+    STACK.environment(OWNER),
+    **programs_folder(),
+    **STACK.backup_login(),
+    **STACK.owner_login(),
+    DELIVERY_LEASE_SECONDS="2",
+)
 django.setup()
 # A process that pytest-xdist starts from here must not have Django set up before its own turn.
 del os.environ["DJANGO_SETTINGS_MODULE"]

@@ -42,6 +42,10 @@ class Home:
         return self.root / "media"
 
     @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
     def incoming(self) -> Path:
         return self.media / "incoming"
 
@@ -77,6 +81,7 @@ def prepare_home(root: Path) -> Home:
             home.redis,
             home.mailbox,
             home.incoming,
+            home.backups,
             home.run,
             home.root / "log",
         ):

@@ -15,6 +15,7 @@ class Passwords:
     postgres: str
     owner: str
     app: str
+    backup: str
     redis: str
     secret_key: str
 
@@ -27,12 +28,17 @@ def load_passwords(home: Home) -> Passwords:
         return _make_passwords(home)
     try:
         kept = json.loads(home.secrets_file.read_text())
-        return Passwords(**{field.name: str(kept[field.name]) for field in fields(Passwords)})
+        is_old = "backup" not in kept  # a home of before there were backups
+        kept |= {"backup": secrets.token_hex(32)} if is_old else {}
+        passwords = Passwords(**{field.name: str(kept[field.name]) for field in fields(Passwords)})
     except (ValueError, KeyError, TypeError) as error:
         message = (
             f"{home.secrets_file} is damaged; restore it, or move {home.root} away to start afresh."
         )
         raise ProblemError(message) from error
+    if is_old:
+        _keep(home, passwords)
+    return passwords
 
 
 def _make_passwords(home: Home) -> Passwords:
@@ -43,5 +49,9 @@ def _make_passwords(home: Home) -> Passwords:
         )
         raise ProblemError(message)
     made = Passwords(**{field.name: secrets.token_hex(32) for field in fields(Passwords)})
-    write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
+    _keep(home, made)
     return made
+
+
+def _keep(home: Home, passwords: Passwords) -> None:
+    write_private(home.secrets_file, json.dumps(asdict(passwords), indent=1))

@@ -17,7 +17,7 @@ from infra.local.ports import HOST
 from infra.local.privileges import as_server_user, give_to_server_user
 from infra.local.problem import ProblemError, ProgramFailedError
 from infra.local.program import Program
-from infra.local.stack import APP, CHECKOUT, DATABASE, OWNER, SUPERUSER, Stack
+from infra.local.stack import APP, BACKUP, CHECKOUT, DATABASE, OWNER, SUPERUSER, Stack
 
 ROLES = CHECKOUT / "infra" / "postgres" / "roles.sql"
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
@@ -45,6 +45,11 @@ def binary(name: str) -> str:
         message = "PostgreSQL is not installed here; `make up` installs it."
         raise ProblemError(message)
     return str(Path(found.submodule_search_locations[0]) / "pginstall" / "bin" / name)
+
+
+def programs_folder() -> dict[str, str]:
+    """Where pg_dump and pg_restore lie, for who makes or restores backups."""
+    return {"PG_BIN": str(Path(binary("pg_dump")).parent)}
 
 
 def postgres_program(stack: Stack) -> Program:
@@ -86,6 +91,8 @@ def set_roles(stack: Stack) -> None:
         "DB_OWNER_PASSWORD": stack.passwords.owner,
         "DB_APP": APP,
         "DB_APP_PASSWORD": stack.passwords.app,
+        "DB_BACKUP": BACKUP,
+        "DB_BACKUP_PASSWORD": stack.passwords.backup,
     }
     _run((*argv, "-f", str(ROLES)), env, "the database roles could not be set")
 

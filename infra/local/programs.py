@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from infra.local.ports import HOST, free_port
-from infra.local.postgres import postgres_program
+from infra.local.postgres import postgres_program, programs_folder
 from infra.local.privileges import tethered
 from infra.local.probes import answers, log_says, serves_http
 from infra.local.problem import ProblemError
 from infra.local.program import Program
 from infra.local.redis import redis_program
-from infra.local.stack import OWNER, Stack
+from infra.local.stack import DATABASE, OWNER, Stack
 
 PYTHON = sys.executable
 MOST_COPIES = 16
@@ -34,6 +34,7 @@ def servers(stack: Stack) -> list[Program]:
 
 def steps(stack: Stack) -> list[Program]:
     return [
+        *restore(stack),
         step("migrate", ("manage.py", "migrate", "--noinput"), stack.environment(OWNER)),
         step("demo", ("manage.py", "demo"), stack.environment()),
     ]
@@ -79,6 +80,14 @@ def step(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Program:
     return python(name, arguments, env)
 
 
+def restore(stack: Stack) -> list[Program]:
+    """The step of a start with SCHOOLBELL_RESTORE, a backup's folder: for a new home alone."""
+    wanted = stack.caller.get("SCHOOLBELL_RESTORE")
+    arguments = ("manage.py", "restore", wanted or "", "--into", DATABASE)
+    env = {**stack.environment(), **stack.owner_login(), **programs_folder()}
+    return [step("restore", arguments, env)] if wanted else []
+
+
 def celery(name: str, command: str, options: str, stack: Stack) -> Program:
     arguments = ("-m", "celery", "-A", "tasks.app", command, *options.split())
     return python(name, arguments, stack.environment())
@@ -119,7 +128,7 @@ def serving(stack: Stack, name: str, queues: str) -> Program:
     options = f"{options} --loglevel INFO"
     program = celery(name, "worker", options, stack)
     alive = stack.home.run / f"{program.name}.alive"
-    env = {**program.env, "ALIVE_FILE": str(alive)}
+    env = {**program.env, "ALIVE_FILE": str(alive), **programs_folder(), **stack.backup_login()}
     return replace(program, env=env, ready=log_says(" ready."), alive_file=alive)
 
 

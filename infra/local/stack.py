@@ -14,6 +14,7 @@ DATABASE = "schoolbell"
 SUPERUSER = "postgres"
 OWNER = "schoolbell_owner"
 APP = "schoolbell_app"
+BACKUP = "schoolbell_backup"
 
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL", "VIRTUAL_ENV")
 KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "COVERAGE_")
@@ -72,6 +73,8 @@ class Stack:
             "DB_NAME": DATABASE,
             "DB_USER": role,
             "DB_PASSWORD": self._password(role),
+            "DB_DIRECT_HOST": HOST,
+            "DB_DIRECT_PORT": str(self.ports.postgres),
             "REDIS_HOST": HOST,
             "REDIS_PORT": str(self.ports.redis),
             "REDIS_PASSWORD": self.passwords.redis,
@@ -80,7 +83,16 @@ class Stack:
             "MAILBOX_DIR": str(self.home.mailbox),
             "FLOWER_URL": self.flower_url,
             "MEDIA_DIR": str(self.home.media),
+            "BACKUP_DIR": str(self.home.backups),
         }
+
+    def backup_login(self) -> dict[str, str]:
+        """What makes a backup besides; for those who do."""
+        return {"DB_BACKUP_USER": BACKUP, "DB_BACKUP_PASSWORD": self.passwords.backup}
+
+    def owner_login(self) -> dict[str, str]:
+        """What restores one besides; for that command alone."""
+        return {"DB_OWNER_USER": OWNER, "DB_OWNER_PASSWORD": self.passwords.owner}
 
     def bare_environment(self) -> dict[str, str]:
         """The caller's variables that a program may see; all others stay outside."""

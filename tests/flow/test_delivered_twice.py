@@ -7,12 +7,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from core import clock
 from core.access.actions import Change, change_password, request_reset
 from core.access.caller import Caller
 from core.access.models import BrowserSession
+from core.backups.events import BackupDue
+from core.backups.models import Backup
 from core.canary.events import CanaryDue
 from core.canary.models import QueueCanary
 from core.classes.actions import archive_class, open_class, unarchive_class
@@ -171,6 +174,12 @@ def let_things_pile_up(_school: School) -> None:
     with transaction.atomic():
         publish(CleanupDue(centre_id=NO_CENTRE))
         publish(HousekeepingDue(centre_id=NO_CENTRE))
+
+
+def want_a_backup(_school: School) -> None:
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+    with transaction.atomic():
+        publish(BackupDue(centre_id=NO_CENTRE))
 
 
 def send_a_canary(_school: School) -> None:
@@ -396,6 +405,7 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     ),
     "notices.notify_import": (finish_importing, Notice.objects.count, 1),
     "imports.answer_canary": (send_a_canary, QueueCanary.objects.count, 1),
+    "cleanup.make_backup": (want_a_backup, Backup.objects.filter(state="good").count, 1),
     "cleanup.release_rest": (
         redrive_behind_a_canary,
         Delivery.objects.filter(state="pending", forgiven=1).count,

@@ -1,0 +1,1 @@
+"""Backups of the database and of all files, and their way back (docs/backups.md)."""
