@@ -40,7 +40,7 @@ class StackEnv(ProductionEnv):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     db_user: Name = "schoolbell_app"
-    db_owner: Name = "schoolbell_owner"
+    db_owner_user: Name = "schoolbell_owner"
     db_owner_password: Filled
     db_backup_user: Name = "schoolbell_backup"
     db_backup_password: Filled
@@ -138,7 +138,7 @@ def _of_secrets(env: StackEnv) -> Iterator[str]:
         "PGBOUNCER_PASSWORD": env.pgbouncer_password,
         "REDIS_PASSWORD": env.redis_password,
     }
-    users = {env.db_user, env.db_owner, env.db_backup_user, env.postgres_user, env.redis_user}
+    users = {env.db_user, env.db_owner_user, env.db_backup_user, env.postgres_user, env.redis_user}
     if env.secret_key == DEVELOPMENT_KEY or len(set(env.secret_key)) < SHORTEST_PASSWORD:
         yield "SECRET_KEY: is not random."
     for name, secret in secrets.items():

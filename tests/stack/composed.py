@@ -118,8 +118,8 @@ class ComposedStack(RunningStack):
 
     def run(self, service: str, *command: str, **variables: str) -> str:
         """What a command says in a container that runs already."""
-        ended = self.container(service).exec_run(list(command), environment=variables)
-        said = b"".join([ended.output]).decode(errors="replace")
+        ended: Any = self.container(service).exec_run(list(command), environment=variables)
+        said = ended.output.decode(errors="replace")
         assert ended.exit_code == 0, said
         return said
 
