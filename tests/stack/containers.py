@@ -37,7 +37,7 @@ class Front:
 
     def client(self, **options: Any) -> httpx.Client:
         """A client that takes the certificate for what it is, and follows no redirect."""
-        return httpx.Client(base_url=self.https, verify=False, timeout=30, **options)
+        return httpx.Client(base_url=self.https, verify=False, timeout=30, **options)  # noqa: S501
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def await_answer(url: str) -> None:
     until = time.monotonic() + READY_WITHIN
     while True:
         try:
-            httpx.get(url, verify=False)
+            httpx.get(url, verify=False)  # noqa: S501
         except httpx.TransportError:
             assert time.monotonic() < until, f"{url} does not answer"
             time.sleep(0.05)
@@ -104,7 +104,9 @@ def staged(folder: Path) -> Iterator[Stage]:
         stack.callback(remove_all, name)
         furnish(folder)
         start_nginx(name, folder)
-        front = Front(https=f"https://{published(name, 8443)}", http=f"http://{published(name, 8080)}")
+        front = Front(
+            https=f"https://{published(name, 8443)}", http=f"http://{published(name, 8080)}"
+        )
         await_answer(f"{front.https}/nothing-behind-yet")
         yield Stage(name, front)
 
@@ -117,7 +119,12 @@ def start_nginx(name: str, folder: Path) -> None:
         *("--tmpfs", "/tmp", "--tmpfs", "/etc/nginx/conf.d:uid=101,gid=101,mode=0755"),  # noqa: S108
         *("--env", "SERVER_NAME=localhost", "--env", "BASE_URL=https://localhost"),
         *("--env", "FLOWER=flower:8000"),
-        *("--volume", f"{folder}/static:/srv/static:ro", "--volume", f"{folder}/media:/srv/media:ro"),
+        *(
+            "--volume",
+            f"{folder}/static:/srv/static:ro",
+            "--volume",
+            f"{folder}/media:/srv/media:ro",
+        ),
         *("--publish", "127.0.0.1::8443", "--publish", "127.0.0.1::8080", name),
     )
 

@@ -100,6 +100,7 @@ class Web(BaseHTTPRequestHandler):
         self.send(200 if is_known else 401, SENT)
 
     def say_access(self, _length: int) -> None:
+        asked.append(f"may {self.headers['X-Original-Method']} {self.headers['X-Original-URI']}")
         self.send(ACCESS.get(self.headers.get("Cookie", ""), 401), SENT)
 
     def hang_up(self, _length: int) -> None:

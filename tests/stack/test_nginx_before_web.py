@@ -145,6 +145,12 @@ def test_flower_is_for_operators_and_learns_no_secret(client: httpx.Client) -> N
     assert "for the people who run the portal" in refused.text
 
 
+def test_web_learns_what_an_operator_wants_to_do(client: httpx.Client, stage: Stage) -> None:
+    client.post("/flower/api/worker/shutdown/w?x=1", headers={"Cookie": "who=operator"})
+
+    assert stage.asked(1)[-2:] == ["GET /ops/access", "may POST /flower/api/worker/shutdown/w"]
+
+
 def test_operators_pages_are_webs(client: httpx.Client) -> None:
     shown = client.get("/ops/queues", headers={"Cookie": "who=operator"})
     refused = client.get("/ops", headers={"Cookie": "who=teacher"})
@@ -245,7 +251,9 @@ def test_a_file_that_nginx_does_not_find_is_a_problem(client: httpx.Client) -> N
 # Limits
 
 
-def statuses(client: httpx.Client, method: str, path: str, count: int, **who: str) -> dict[int, int]:
+def statuses(
+    client: httpx.Client, method: str, path: str, count: int, **who: str
+) -> dict[int, int]:
     """How often each status came, of so many requests sent as fast as it goes."""
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(client.request, method, path, headers=who) for _ in range(count)]
