@@ -210,6 +210,13 @@ CORS_EXPOSE_HEADERS = policies.CORS_ANSWER_HEADERS
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "static"
 STATICFILES_DIRS = [ROOT / "core" / "static"]
+# Names with the content's hash, so that nginx lets browsers keep them for ever.
+HASHED_NAMES = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+PLAIN_NAMES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": PLAIN_NAMES if DEBUG else HASHED_NAMES},
+}
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 

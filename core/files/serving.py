@@ -27,8 +27,8 @@ SAFE: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-cache",  # kept by the browser, asked for each time
     "Vary": "Cookie, Authorization, X-Centre",
-    "Accept-Ranges": "bytes",
 }
+RANGES: Final = {"Accept-Ranges": "bytes"}  # nginx says it by itself
 KEPT_UNCHANGED: Final = ("ETag", "Cache-Control", "Vary")
 GONE: Final = "The content of this file is missing."
 
@@ -72,16 +72,16 @@ def _send(request: HttpRequest, path: Path, headers: dict[str, str]) -> HttpResp
         for name in KEPT_UNCHANGED:
             unchanged.headers[name] = headers[name]
         return unchanged
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise NotFoundError(GONE) from None
     if settings.X_ACCEL_REDIRECT:
         place = path.relative_to(root()).as_posix()
         return HttpResponse(
             headers=headers | {"X-Accel-Redirect": f"{settings.X_ACCEL_REDIRECT}/{place}"}
         )
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise NotFoundError(GONE) from None
-    return _answer(request, path, size, headers)
+    return _answer(request, path, size, headers | RANGES)
 
 
 def _answer(

@@ -8,8 +8,7 @@ case "$1" in
 web)
   # Bodies are written down while they come: on the disk of the media, as /tmp is memory.
   export TMPDIR="$MEDIA_DIR/incoming"
-  exec uvicorn consumers.routing:application --host 0.0.0.0 --port 8000 --no-access-log \
-    --proxy-headers --ws websockets-sansio --ws-max-size 65536 --timeout-graceful-shutdown 15
+  exec python -m consumers.server --host 0.0.0.0 --port 8000
   ;;
 worker)
   # What setting a PDF leaves behind is given back by a new process (KiB).

@@ -102,11 +102,7 @@ def smtp_program(stack: Stack) -> Program:
 
 def web(stack: Stack, suffix: str) -> Program:
     port = free_port() if suffix else stack.web_port
-    options = (
-        f"--host {HOST} --port {port} --no-access-log --ws websockets-sansio --ws-max-size 65536 "
-        "--timeout-graceful-shutdown 5"
-    )
-    arguments = ("-m", "uvicorn", "consumers.routing:application", *options.split())
+    arguments = ("-m", "consumers.server", "--host", HOST, "--port", str(port))
     # Bodies are written down until they are read: on a disk, where /tmp may be memory.
     env = {**stack.environment(), "TMPDIR": str(stack.home.incoming)}
     program = python(f"web{suffix}", arguments, env)

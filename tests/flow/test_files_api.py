@@ -298,7 +298,11 @@ def test_nginx_sends_the_bytes_where_it_can(teacher: Client, school: School, set
     assert_problem(client_of(STUDENT).get(f"{URL}/{file.pk}/content"), 404)
 
 
-def test_missing_bytes_are_a_missing_file(teacher: Client, school: School) -> None:
+@pytest.mark.parametrize("location", ["", "/protected"])
+def test_missing_bytes_are_a_missing_file(
+    teacher: Client, school: School, settings: Any, location: str
+) -> None:
+    settings.X_ACCEL_REDIRECT = location
     file = kept(school.actor(TEACHER))
     path_of(file.storage_name).unlink()
     assert_problem(teacher.get(f"{URL}/{file.pk}/content"), 404)

@@ -1,0 +1,1 @@
+"""What is tried with containers. `pytest -m stack`; needs a Docker engine."""

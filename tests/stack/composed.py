@@ -121,7 +121,7 @@ class ComposedStack(RunningStack):
         ended: Any = self.container(service).exec_run(list(command), environment=variables)
         said = ended.output.decode(errors="replace")
         assert ended.exit_code == 0, said
-        return said
+        return str(said)
 
     def stop(self, signum: int = 0) -> int:
         """End it all, with its data; nothing of it is left."""

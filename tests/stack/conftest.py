@@ -1,4 +1,4 @@
-"""The real stack, once for all tests of it."""
+"""The real stack, once for all tests of it; and nginx alone, before stubs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.stack.composed import ComposedStack, composed_stack
+from tests.stack.containers import Front, Stage, staged
 
 BUILDING = 900  # seconds; who is first waits for the images
 
@@ -20,6 +21,21 @@ def portal(
     with composed_stack(tmp_path_factory.mktemp("stack")) as stack:
         pytestconfig.stash[NOTES] = stack.notes
         yield stack
+
+
+@pytest.fixture(scope="session")
+def front(portal: ComposedStack) -> Front:
+    """The real stack's nginx."""
+    return Front(https=portal.base_url, http=f"http://localhost:{portal.variables['HTTP_PORT']}")
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """nginx in a container with one replica of web and a Flower, all stubs."""
+    with staged(tmp_path_factory.mktemp("nginx")) as stage:
+        stage.add(1)
+        stage.add(1, service="flower")
+        yield stage
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
