@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "ninja",
     "core.isolation",
+    "core.metrics",
     "core.language",
     "core.audit",
     "core.http",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.http.request_id.RequestIdMiddleware",
+    "core.http.watching.WatchingMiddleware",
     "core.http.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -190,7 +192,7 @@ CSRF_TRUSTED_ORIGINS = list(ENV.origins)
 CSRF_FAILURE_VIEW = "core.http.problems.csrf_failure"
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -220,6 +222,7 @@ X_ACCEL_REDIRECT = ENV.x_accel_redirect
 FILE_READERS = "core.file_readers.READERS"  # who may read what a thing's files hold
 
 LIVE_HEARTBEAT = 5.0  # seconds; a hint lost on the way costs as much; membership lasts for 30
+LATEST_BACKUP = ""  # the function that tells metrics of the latest good one: core/scrape/parts.py
 MAILBOX_DIR = ENV.mailbox_dir
 FLOWER_URL = ENV.flower_url
 SMTP_TIMEOUT = 20  # seconds
@@ -232,13 +235,14 @@ LOGGING = {
     "formatters": {
         "line": {
             "format": "%(asctime)s %(levelname)s %(name)s %(ids)s%(message)s",
-        }
+        },
+        "json": {"()": "core.log_lines.JsonLines"},
     },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
-            "formatter": "line",
+            "formatter": ENV.log_format or ("line" if DEBUG else "json"),
             "filters": ["ids"],
         }
     },
@@ -246,5 +250,9 @@ LOGGING = {
     "loggers": {
         # Flower asks workers for their settings; that one is too busy to answer is no news.
         "flower.inspector": {"level": "ERROR"},
+        # They bring handlers of their own, which print lines.
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
     },
 }
