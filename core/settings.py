@@ -252,7 +252,8 @@ LOGGING = {
         "flower.inspector": {"level": "ERROR"},
         # They bring handlers of their own, which print lines.
         "uvicorn": {"handlers": [], "propagate": True},
-        "uvicorn.access": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # Addresses hold secrets of mailed links: who asked for what is nginx's to write down.
+        "uvicorn.access": {"handlers": [], "propagate": False},
     },
 }

@@ -30,7 +30,7 @@ class Claimed(Generic[E]):
     request_id: str
     version: int
     payload: str  # JSON
-    waited: float  # seconds since the first one of its batch was due
+    waited: float = 0.0  # seconds since the first one of its batch was due
     event_type: type[E] = field(kw_only=True)
 
     @property

@@ -132,7 +132,7 @@ async def send(layer: Any, word: Word) -> None:
 
 
 def _message(word: Word, said: Mapping[str, list[Said]], streams: list[str]) -> dict[str, Any]:
-    message = {
+    message: dict[str, Any] = {
         "type": "hint",
         "heads": {name: word.heads[name] for name in streams if name in word.heads},
         "ticks": [each for name in streams for each in said.get(name, ())],

@@ -84,7 +84,7 @@ def _backup() -> Seen:
 def look_at_redis() -> Seen:
     """Memory, hits and connections, for all its databases together."""
     with broker() as redis:
-        info: dict[str, Any] = redis.info()  # type: ignore[assignment]  # it is no coroutine here
+        info: dict[str, Any] = redis.info()
     return [
         one(table.REDIS_MEMORY, info["used_memory"]),
         one(table.REDIS_MEMORY_LIMIT, info["maxmemory"]),

@@ -20,7 +20,7 @@ def lags(now: datetime) -> dict[str, float]:
 
 def _overdue(crontab: object, last: datetime, now: datetime) -> float:
     start, until_next, _ = crontab.remaining_delta(last)  # type: ignore[attr-defined]  # no types
-    return float(max(0.0, (now - start - until_next).total_seconds()))
+    return float(max(0.0, (now - (start + until_next)).total_seconds()))
 
 
 def _last_slots() -> dict[str, datetime]:

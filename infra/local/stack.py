@@ -15,8 +15,8 @@ SUPERUSER = "postgres"
 OWNER = "schoolbell_owner"
 APP = "schoolbell_app"
 
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL", "VIRTUAL_ENV")
-KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "COVERAGE_")
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL", "LOG_FORMAT", "VIRTUAL_ENV")
+KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "COVERAGE_", "OTEL_")
 
 
 @dataclass(frozen=True)
