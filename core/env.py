@@ -68,7 +68,6 @@ class Env(BaseSettings):
     log_format: Annotated[str, Field(pattern=r"^(json|line)?$")] = ""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: none
     metrics_host: Filled = "127.0.0.1"
-    prometheus_multiproc_dir: Path | None = None  # where a worker's processes count
     slow_statement_seconds: Annotated[float, Field(gt=0)] = 0.5
     otel_exporter_otlp_endpoint: str = ""  # empty: no traces; the other OTEL_ are the SDK's own
     otel_service_name: Filled = "schoolbell"

@@ -1,5 +1,6 @@
 """Django's settings. Values come from core/env.py; a surprising one says why beside it."""
 
+import logging
 from pathlib import Path
 
 from django.utils.crypto import salted_hmac
@@ -228,6 +229,8 @@ FLOWER_URL = ENV.flower_url
 SMTP_TIMEOUT = 20  # seconds
 DELIVERY_LEASE = ENV.delivery_lease_seconds
 
+LOG_FORMAT = ENV.log_format or ("line" if DEBUG else "json")
+logging.captureWarnings(LOG_FORMAT == "json")  # they would be lines among the objects
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -242,7 +245,7 @@ LOGGING = {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
-            "formatter": ENV.log_format or ("line" if DEBUG else "json"),
+            "formatter": LOG_FORMAT,
             "filters": ["ids"],
         }
     },
@@ -251,6 +254,7 @@ LOGGING = {
         # Flower asks workers for their settings; that one is too busy to answer is no news.
         "flower.inspector": {"level": "ERROR"},
         # They bring handlers of their own, which print lines.
+        "django": {"handlers": [], "propagate": True},
         "uvicorn": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         # Addresses hold secrets of mailed links: who asked for what is nginx's to write down.

@@ -5,13 +5,14 @@ files than places, and nothing that was counted is lost.
 """
 
 import os
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import values
 
-from core.env import env
-
-FOLDER: Final = env().prometheus_multiproc_dir
+# As prometheus_client itself, which must know when it is imported.
+_named: Final = os.environ.get("PROMETHEUS_MULTIPROC_DIR")  # noqa: TID251
+FOLDER: Final = Path(_named) if _named else None
 _place: list[str] = []  # of this process, once it has been told
 
 

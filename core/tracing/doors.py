@@ -23,9 +23,7 @@ from core.tracing.span import Span
 EXPORTER: Final = "core.tracing.exporting.Exporter"
 MOST_EXPECTED: Final = 10_000  # frames whose hint has come, and their entry not yet
 
-IS_ON: Final = bool(env().otel_exporter_otlp_endpoint)
 NOWHERE: Final[Mapping[UUID | None, Ids]] = MappingProxyType({})
-EVERY: Final = round(env().otel_traces_sampler_arg * 2**64)
 
 Place = tuple[str, int]  # a stream and a number
 Traces = Mapping[Place, str]
@@ -53,6 +51,18 @@ _expected: OrderedDict[Place, tuple[Ids, int]] = OrderedDict()
 
 
 @cache
+def is_on() -> bool:
+    """Whether anybody collects traces."""
+    return bool(env().otel_exporter_otlp_endpoint)
+
+
+@cache
+def _kept() -> int:
+    """Traces below this number are kept, of 2 to the power of 64."""
+    return round(env().otel_traces_sampler_arg * 2**64)
+
+
+@cache
 def _exporter() -> Any:
     return import_string(EXPORTER)()
 
@@ -62,13 +72,13 @@ os.register_at_fork(after_in_child=_exporter.cache_clear)  # threads do not surv
 
 def flush() -> None:
     """Send what waits; for a process that ends."""
-    if IS_ON:
+    if is_on():
         _exporter().flush()
 
 
 def _put(span: Span) -> None:
     """The same spans of a trace are kept or left out by every process."""
-    if span.ids.trace % 2**64 < EVERY:
+    if span.ids.trace % 2**64 < _kept():
         span.ended = span.ended or time.time_ns()
         _exporter().put(span)
 
@@ -81,7 +91,7 @@ def _parent(event_id: UUID | None) -> Ids | None:
 @contextmanager
 def request(request_id: str) -> Iterator[Callable[[str, str, int], None]]:
     """A request is answered; what is yielded is told its method, route and status at the end."""
-    if not IS_ON:
+    if not is_on():
         yield lambda *_: None
         return
     ids = Ids(trace_of(request_id), 0).child()
@@ -103,7 +113,7 @@ def request(request_id: str) -> Iterator[Callable[[str, str, int], None]]:
 
 def published(event_id: UUID, kind: str, request_id: str, cause: UUID | None) -> None:
     """An event was recorded; what follows it hangs on this span."""
-    if IS_ON:
+    if is_on():
         ids = event_ids(event_id, request_id)
         told = {"schoolbell.event_id": str(event_id)}
         _put(Span(f"publish {kind}", ids, _parent(cause), "PRODUCER", told))
@@ -113,7 +123,7 @@ def published(event_id: UUID, kind: str, request_id: str, cause: UUID | None) ->
 def nudging(handler: str, woken_by: Mapping[str, str]) -> Iterator[None]:
     """A worker is told that there is something for the handler."""
     event_id = woken_by.get("event_id")
-    if not IS_ON or not event_id:
+    if not is_on() or not event_id:
         yield
         return
     parent = event_ids(UUID(event_id), woken_by.get("request_id", ""))
@@ -127,7 +137,7 @@ def nudging(handler: str, woken_by: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def handling(handler: str, batch: Iterable[Delivered]) -> Iterator[None]:
     """A claimed batch is carried out: a claim and a run in the trace of each of its events."""
-    if not IS_ON:
+    if not is_on():
         yield
         return
     spans = {each.event_id: _claimed(handler, each) for each in batch}
@@ -177,7 +187,7 @@ def broadcasting(traces: Traces) -> Iterator[Traces]:
 
 def expect(traces: Iterable[tuple[str, int, str]]) -> None:
     """A hint has come, with the traces of entries that are to be sent."""
-    if IS_ON:
+    if is_on():
         for stream, seq, written in traces:
             _expected[stream, seq] = Ids.read(written), time.time_ns()
         while len(_expected) > MOST_EXPECTED:

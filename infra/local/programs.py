@@ -89,7 +89,7 @@ def step(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Program:
 
 
 def celery(name: str, command: str, options: str, stack: Stack) -> Program:
-    arguments = ("-m", "celery", "-A", "tasks.app", command, *options.split())
+    arguments = ("-m", "celery", "--quiet", "-A", "tasks.app", command, *options.split())
     return python(name, arguments, stack.environment())
 
 
