@@ -13,12 +13,13 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC)
         context = current()
+        request = getattr(record, "request", None)  # of lines that Django writes after the request
         told = {
             "time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            "request": context.request_id,
+            "request": context.request_id or getattr(request, "request_id", ""),
             "event": context.event_id and str(context.event_id),
             "delivery": context.delivery_id,
             "exception": self.formatException(record.exc_info) if record.exc_info else None,
