@@ -140,7 +140,8 @@ def handling(handler: str, batch: Iterable[Delivered]) -> Iterator[None]:
     if not is_on():
         yield
         return
-    spans = {each.event_id: _claimed(handler, each) for each in batch}
+    events = {each.event_id: each for each in batch}
+    spans = {event_id: _claimed(handler, each) for event_id, each in events.items()}
     token = _here.set({event_id: span.ids for event_id, span in spans.items()})
     try:
         yield
