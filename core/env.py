@@ -69,7 +69,8 @@ class Env(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: none
     metrics_host: Filled = "127.0.0.1"
     slow_statement_seconds: Annotated[float, Field(gt=0)] = 0.5
-    otel_exporter_otlp_endpoint: str = ""  # empty: no traces; the other OTEL_ are the SDK's own
+    otel_exporter_otlp_endpoint: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""  # or none
+    otel_exporter_otlp_headers: CommaList = ()  # name=value of each
     otel_service_name: Filled = "schoolbell"
     otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0  # the share of traces kept
 

@@ -1,5 +1,6 @@
 """What programs tell of themselves: a catcher of traces, and metrics as Prometheus reads them."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.request import urlopen
 
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.servers import RunningStack
+
+Span = dict[str, Any]  # as OTLP writes it in JSON
 
 
 class Collector:
@@ -25,10 +26,9 @@ class Collector:
         class Catch(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                told = ExportTraceServiceRequest.FromString(body)
-                for resource in told.resource_spans:
-                    for scope in resource.scope_spans:
-                        caught.extend(scope.spans)
+                for resource in json.loads(body)["resourceSpans"]:
+                    for scope in resource["scopeSpans"]:
+                        caught.extend(scope["spans"])
                 self.send_response(200)
                 self.end_headers()
 
@@ -47,15 +47,16 @@ class Collector:
         self._server.server_close()
 
     def named(self, name: str) -> list[Span]:
-        return [span for span in list(self.spans) if span.name == name]
+        return [span for span in list(self.spans) if span["name"] == name]
 
     def way_of(self, span: Span) -> list[str]:
         """The names from the first span of its trace down to this one."""
-        by_id = {each.span_id: each for each in list(self.spans) if each.trace_id == span.trace_id}
-        names = [span.name]
-        while span.parent_span_id in by_id:
-            span = by_id[span.parent_span_id]
-            names.append(span.name)
+        same = [each for each in list(self.spans) if each["traceId"] == span["traceId"]]
+        by_id = {each["spanId"]: each for each in same}
+        names = [span["name"]]
+        while span["parentSpanId"] in by_id:
+            span = by_id[span["parentSpanId"]]
+            names.append(span["name"])
         return names[::-1]
 
 

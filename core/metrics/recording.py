@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from core.metrics import table
@@ -40,15 +41,16 @@ NO_ROUTE: Final = "none"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CLASSES: Final = ("", "1xx", "2xx", "3xx", "4xx", "5xx")
 
-_http_seconds = histogram(table.HTTP_SECONDS)
-_http_requests = counter(table.HTTP_REQUESTS)
+# To find a series by its labels takes prometheus_client longer than to count.
+_http_seconds = cache(histogram(table.HTTP_SECONDS).labels)
+_http_requests = cache(counter(table.HTTP_REQUESTS).labels)
 _sockets = gauge(table.LIVE_SOCKETS)
 _entries = counter(table.LIVE_ENTRIES)
 _lag = histogram(table.LIVE_LAG)
 _nudges = counter(table.NUDGES)
-_wait = histogram(table.DELIVERY_WAIT)
-_run = histogram(table.HANDLER_RUN)
-_deliveries = counter(table.DELIVERIES)
+_wait = cache(histogram(table.DELIVERY_WAIT).labels)
+_run = cache(histogram(table.HANDLER_RUN).labels)
+_deliveries = cache(counter(table.DELIVERIES).labels)
 _mails = counter(table.MAILS)
 _smtp = histogram(table.SMTP_SECONDS)
 _slow = counter(table.SLOW_STATEMENTS)
@@ -62,8 +64,8 @@ _NUDGED: Final = {each: _nudges.labels(each) for each in Nudged}
 def answered(method: str, route: str, status: int, seconds: float) -> None:
     """A request was answered; `route` is a template, never a path, and '' for none."""
     method = method if method in METHODS else "other"
-    _http_seconds.labels(method, route or NO_ROUTE).observe(seconds)
-    _http_requests.labels(method, route or NO_ROUTE, CLASSES[status // 100]).inc()
+    _http_seconds(method, route or NO_ROUTE).observe(seconds)
+    _http_requests(method, route or NO_ROUTE, CLASSES[status // 100]).inc()
 
 
 def socket_opened() -> None:
@@ -93,18 +95,18 @@ def nudged(outcome: Nudged) -> None:
 
 def claimed(handler: str, waited: float) -> None:
     """A batch was claimed, whose first delivery was due `waited` seconds ago."""
-    _wait.labels(handler).observe(max(0.0, waited))
+    _wait(handler).observe(max(0.0, waited))
 
 
 def ran(handler: str, seconds: float) -> None:
     """A handler ran for a batch."""
-    _run.labels(handler).observe(seconds)
+    _run(handler).observe(seconds)
 
 
 def came_to(handler: str, outcome: Outcome, count: int = 1) -> None:
     """So many attempts came to this."""
     if count:
-        _deliveries.labels(handler, outcome).inc(count)
+        _deliveries(handler, outcome).inc(count)
 
 
 def posted(outcome: Posted, seconds: float) -> None:

@@ -1,6 +1,6 @@
 """Where work goes from one hand to the next: each door ends or begins a span. Off, they do nothing.
 
-OpenTelemetry's packages are imported with the first span and not before.
+What sends them is imported with the first span and not before.
 """
 
 import os

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.tracing.ids import Ids
 
-Attributes = Mapping[str, str | int | float]
+Attributes = Mapping[str, str | int]
 
 
 @dataclass(slots=True)

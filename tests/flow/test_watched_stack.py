@@ -33,7 +33,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Ite
     """A stack that tells all it can, and has a homework's way behind it."""
     told: dict[str, Any] = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
-        "OTEL_BSP_SCHEDULE_DELAY": "200",
         "LOG_FORMAT": "json",
     }
     with running_stack(tmp_path_factory.mktemp("watched"), **told) as stack:
@@ -115,7 +114,7 @@ def test_one_trace_from_the_request_to_the_frame(stack: RunningStack, collector:
         "publish HomeworkPublished",
         "nudge notices.notify_class",
     ]
-    ids = [(span.trace_id, span.span_id) for span in collector.spans]
+    ids = [(span["traceId"], span["spanId"]) for span in collector.spans]
     assert len(ids) == len(set(ids))
 
 
