@@ -43,7 +43,7 @@ bench: $(VENV)/bench.stamp ## measure against Celery and others on the same Post
 bench-reports: $(VENV)/bench.stamp ## measure how fast reports are written, beside others; ARGS=--help
 	@exec $(PYTHON) -m tests.bench.reports $(ARGS)
 
-check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, texts
+check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, docs/metrics.md, texts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(CHECK_ENV) $(VENV)/bin/mypy .
@@ -52,7 +52,10 @@ check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, mi
 	$(DEPLOY_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(PYTHON) manage.py events --check
+	$(CHECK_ENV) $(PYTHON) manage.py metrics --check
 	$(CHECK_ENV) $(PYTHON) manage.py messages --check
+	@command -v promtool >/dev/null || \
+	  echo "######## NO PROMTOOL HERE (Debian: prometheus): PROMQL OF ALERTS IS NOT CHECKED ########" >&2
 
 fix: $(VENV)/dev.stamp ## format, and repair what the linter can repair
 	$(VENV)/bin/ruff check --fix-only .
