@@ -115,13 +115,11 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 ),
             ),
             Panel("Sockets", "short", (("sum(schoolbell_live_sockets)", "open"),)),
+            Panel("Entries to sockets: how late", "s", quantiles("live_lag_seconds")),
             Panel(
-                "Entries to sockets: how late, how many",
-                "s",
-                (
-                    *quantiles("live_lag_seconds"),
-                    ("sum(rate(schoolbell_live_entries_sent_total[$__rate_interval]))", "a second"),
-                ),
+                "Entries to sockets",
+                "ops",
+                (("sum(rate(schoolbell_live_entries_sent_total[$__rate_interval]))", "sent"),),
             ),
         ),
     ),
