@@ -14,6 +14,7 @@ import pytest
 
 from core.metrics import table
 from core.metrics.row import Kind
+from core.tracing.ids import trace_of
 from tests.collector import Collector, collecting, read, read_all, total
 from tests.portal import Person, listening
 from tests.servers import RunningStack, running_stack, wait_for
@@ -129,7 +130,8 @@ def test_logs_are_an_object_a_line_with_ids(stack: RunningStack) -> None:
     assert {"time", "level", "logger", "message"} <= set.intersection(*map(set, lines))
     loggers = {line["logger"] for line in lines}
     assert {"uvicorn.error", "celery.apps.worker", "celery.beat", "tasks.relay"} <= loggers
-    assert any(line.get("request") == request_id for line in lines)
+    traces = {line["trace"] for line in lines if line.get("request") == request_id}
+    assert traces == {f"{trace_of(request_id):032x}"}
 
 
 def test_a_frozen_redis_is_told_of_at_once(stack: RunningStack) -> None:
