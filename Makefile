@@ -57,10 +57,7 @@ stack-test: $(VENV)/dev.stamp ## build the real stack, try it from outside, brea
 stack-down: $(VENV)/base.stamp ## end the real stack; its data stays, with ARGS=--volumes it does not
 	@exec $(PYTHON) -m infra.compose down $(ARGS)
 
-deploy-check: $(VENV)/base.stamp ## refuse an .env that is not safe for production; ENV=file
-	@exec $(PYTHON) -m core.deploy_check $(or $(ENV),.env)
-
-check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, texts
+deploy-check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, docs/metrics.md, texts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(CHECK_ENV) $(VENV)/bin/mypy .
@@ -69,7 +66,10 @@ check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, mi
 	$(DEPLOY_ENV) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(CHECK_ENV) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(PYTHON) manage.py events --check
+	$(CHECK_ENV) $(PYTHON) manage.py metrics --check
 	$(CHECK_ENV) $(PYTHON) manage.py messages --check
+	@command -v promtool >/dev/null || \
+	  echo "######## NO PROMTOOL HERE (Debian: prometheus): PROMQL OF ALERTS IS NOT CHECKED ########" >&2
 
 fix: $(VENV)/dev.stamp ## format, and repair what the linter can repair
 	$(VENV)/bin/ruff check --fix-only .

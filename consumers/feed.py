@@ -17,8 +17,11 @@ from consumers.desk import Desk
 from consumers.hints import Hints, Ticks
 from consumers.outlet import Outlet
 from consumers.watch import Watch, numbered
+from core import clock
 from core.live import entries
 from core.live.entries import StoredEntry
+from core.metrics import recording
+from core.tracing import doors
 
 PAGE: Final = 200  # entries of one stream in one reading
 STREAMS: Final = 1_000  # streams in one reading
@@ -131,6 +134,8 @@ class Feed:
                 watch.send(news)
             else:
                 self._catch_up(watch)
+        if watches:
+            _passed_on(found)
         if len(found) == PAGE:
             self.look_at([stream])
 
@@ -166,3 +171,10 @@ class Feed:
 
     def _live(self, stream: str) -> list[Watch]:
         return [watch for watch in self._watches.get(stream, ()) if watch.is_live]
+
+
+def _passed_on(found: list[StoredEntry]) -> None:
+    now = clock.now()
+    for each in found:
+        recording.lagged((now - each.at).total_seconds())
+    doors.framed(found[0].stream, [each.seq for each in found])

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from core.live import groups
+from core.tracing import doors
 
 PATIENCE: Final = 2.0  # seconds for one join
 SILENCE: Final = 30.0  # seconds after which a connection on which nothing came is made anew
@@ -69,6 +70,7 @@ class Hints:
         with suppress(TimeoutError):
             async with asyncio.timeout(SILENCE):
                 hint = await self._layer.receive(self._channel)
+            doors.expect(hint.get("traces", ()))
             heard(hint["heads"])
             ticked(hint.get("ticks", ()))  # none from code that knows no ticks
 

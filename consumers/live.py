@@ -19,6 +19,7 @@ from consumers.hub import Hub
 from consumers.origin import header, may_come
 from consumers.outlet import Outlet
 from consumers.pace import Pace
+from core.metrics import recording
 
 SIGN_IN_WITHIN: Final = 10.0  # seconds
 
@@ -61,6 +62,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
             return
         await self.accept()
         self._outlet = Outlet(self.send, self.close)
+        recording.socket_opened()
         if guest:
             self._enter(guest, self._outlet)
         else:
@@ -128,6 +130,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
             self._hub.door.leave(self._guest)
         if self._outlet:
             self._outlet.stop()
+            recording.socket_closed()
 
 
 def _session_key(scope: WebSocketScope) -> str:

@@ -11,6 +11,8 @@ from core.asgi import application as django_application
 
 from consumers.hub import Hub
 from consumers.live import LiveConsumer
+from core.metrics.server import serve_metrics
+from core.scrape.collector import Parts
 
 PATH: Final = "/ws/"
 
@@ -25,6 +27,7 @@ def live_application(http: Any) -> Any:
 
     async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
         await receive()
+        serve_metrics(Parts())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await hub.stop()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from consumers import frames
 from consumers.outlet import Outlet
 from core.live.entries import StoredEntry
+from core.metrics import recording
 
 
 class Numbered(NamedTuple):
@@ -51,6 +52,7 @@ class Watch:
             return
         for each in ahead:
             self.outlet.put(each.frame)
+        recording.entries_sent(len(ahead))
         self.last = ahead[-1].seq
 
     def restart(self, seq: int) -> None:

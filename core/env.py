@@ -75,6 +75,16 @@ class Env(BaseSettings):
     jwt_key: Annotated[str, Field(pattern=r"^(.{32,})?$")] = ""  # one of SECRET_KEY's otherwise
     require_second_factor: bool | None = None  # of operators and centre admins
 
+    # Empty: `line` with DEBUG on, `json` otherwise.
+    log_format: Annotated[str, Field(pattern=r"^(json|line)?$")] = ""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: none
+    metrics_host: Filled = "127.0.0.1"
+    slow_statement_seconds: Annotated[float, Field(gt=0)] = 0.5
+    otel_exporter_otlp_endpoint: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""  # or none
+    otel_exporter_otlp_headers: CommaList = ()  # name=value of each
+    otel_service_name: Filled = "schoolbell"
+    otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0  # the share of traces kept
+
     alive_file: Path | None = None  # what a worker touches for as long as it listens
     delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 6.0
 

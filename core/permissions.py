@@ -36,6 +36,7 @@ RULES: Final[dict[str, Rule]] = {
     # whether it is alive
     "GET healthz": ANYONE,
     "GET readyz": ANYONE,
+    "GET metrics": ANYONE,  # in the internal network: nginx closes it
     # signing in
     "GET api/csrf/": ANYONE,
     "POST api/auth/login": ANYONE,

@@ -1,5 +1,6 @@
 """Django's settings. Values come from core/env.py; a surprising one says why beside it."""
 
+import logging
 from pathlib import Path
 
 from django.utils.crypto import salted_hmac
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "ninja",
     "core.isolation",
+    "core.metrics",
     "core.language",
     "core.audit",
     "core.http",
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.http.request_id.RequestIdMiddleware",
+    "core.http.watching.WatchingMiddleware",
     "core.http.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -191,7 +194,7 @@ CSRF_TRUSTED_ORIGINS = list(ENV.origins)
 CSRF_FAILURE_VIEW = "core.http.problems.csrf_failure"
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -241,6 +244,8 @@ FLOWER_URL = ENV.flower_url
 SMTP_TIMEOUT = 20  # seconds
 DELIVERY_LEASE = ENV.delivery_lease_seconds
 
+LOG_FORMAT = ENV.log_format or ("line" if DEBUG else "json")
+logging.captureWarnings(LOG_FORMAT == "json")  # they would be lines among the objects
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -248,13 +253,14 @@ LOGGING = {
     "formatters": {
         "line": {
             "format": "%(asctime)s %(levelname)s %(name)s %(ids)s%(message)s",
-        }
+        },
+        "json": {"()": "core.log_lines.JsonLines"},
     },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["ids"],
         }
     },
@@ -262,5 +268,11 @@ LOGGING = {
     "loggers": {
         # Flower asks workers for their settings; that one is too busy to answer is no news.
         "flower.inspector": {"level": "ERROR"},
+        # They bring handlers of their own, which print lines.
+        "django": {"handlers": [], "propagate": True},
+        "uvicorn": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # Addresses hold secrets of mailed links: who asked for what is nginx's to write down.
+        "uvicorn.access": {"handlers": [], "propagate": False},
     },
 }

@@ -53,6 +53,7 @@ from core.reports import document_pages, recurring_pages, report_pages
 from core.reports import pages as reports_pages
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
+from core.scrape.pages import metrics
 from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
 from core.submissions.api import router as submissions
@@ -139,6 +140,7 @@ urlpatterns = [
     path("courses/<int:course_id>", classes_pages.edit_course, name="edit-course"),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
     path("api/", api.urls),
     # Signing in there would know neither limits nor a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),

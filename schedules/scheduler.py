@@ -11,6 +11,8 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 from core import clock
+from core.metrics import recording
+from core.metrics.server import serve_metrics
 from schedules.sync import sync
 from schedules.table import SCHEDULES
 from schedules.tick import tick
@@ -39,6 +41,8 @@ class SlotScheduler(DatabaseScheduler):  # type: ignore[misc]  # it has no types
     def setup_schedule(self) -> None:
         """Bring the table into the database; Celery's own default entries are not wanted."""
         sync(SCHEDULES)
+        recording.fires(BY_NAME)
+        serve_metrics()
 
     def enabled_models_qs(self) -> QuerySet[PeriodicTask]:
         """All of them: leaving out those of other hours would lose a slot slept through."""

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from core.events.publish import publish
+from core.metrics import recording
 from schedules.table import Schedule
 
 TAKE: Final = """
@@ -28,5 +29,6 @@ def tick(schedule: Schedule, due_at: datetime) -> bool:
         if not cursor.rowcount:
             return False
     publish(schedule.event)
+    recording.fired(schedule.name)
     logger.info("%s: fired for %s", schedule.name, due_at)
     return True

@@ -1,6 +1,7 @@
 """Working off what is due for one handler: claim, run, done; fairly, and for a bounded time."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -14,6 +15,9 @@ from core.events.claims import Claimed
 from core.events.context import working_on
 from core.events.event import NO_CENTRE, Event
 from core.isolation.scope import everywhere, within_centre
+from core.metrics import recording
+from core.metrics.recording import Outcome
+from core.tracing import doors
 from tasks.handler import Batch, Handler, SkipError
 from tasks.lease import LeaseLostError, kept
 from tasks.policies import PermanentError
@@ -47,8 +51,14 @@ def run(handler: Handler[E], batch: list[Claimed[E]]) -> None:
     It sees only the rows of its centre; what concerns no centre sees all.
     """
     centre_id = batch[0].centre_id
-    with everywhere() if centre_id == NO_CENTRE else within_centre(centre_id):
+    began = time.perf_counter()
+    recording.claimed(handler.name, batch[0].waited)
+    with (
+        doors.handling(handler.name, batch),
+        everywhere() if centre_id == NO_CENTRE else within_centre(centre_id),
+    ):
         _run_here(handler, batch)
+    recording.ran(handler.name, time.perf_counter() - began)
 
 
 def _run_here(handler: Handler[E], batch: list[Claimed[E]]) -> None:
@@ -80,7 +90,10 @@ def failed(handler: Handler[E], delivery: Claimed[E], error: Exception) -> bool:
         )
         logger.debug("The failure's traceback", exc_info=error)
     wait = handler.policy.wait_after(delivery.tries)
-    return claims.fail(delivery, f"{type(error).__name__}: {error}"[:2000], wait=wait, last=last)
+    text = f"{type(error).__name__}: {error}"[:2000]
+    is_ours = claims.fail(delivery, text, wait=wait, last=last)
+    recording.came_to(handler.name, Outcome.DEAD if last else Outcome.FAILED, int(is_ours))
+    return is_ours
 
 
 def _is_spent(handler: Handler[E], delivery: Claimed[E]) -> bool:
@@ -98,6 +111,7 @@ def _is_unknown(delivery: Claimed[E]) -> bool:
     kind = delivery.event_type.kind()
     reason = f"waits for a worker that knows version {delivery.version} of {kind}"
     claims.postpone(delivery, reason, wait=UNKNOWN_WAIT)
+    recording.came_to(delivery.handler, Outcome.POSTPONED)
     return True
 
 
@@ -113,7 +127,8 @@ def _together_or_alone(
     """
     try:
         with transaction.atomic():
-            _end(batch, skipped=effect(handler, batch))
+            skipped = effect(handler, batch)
+            _end(batch, skipped)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own failure
         if len(batch) == 1:
             failed(handler, batch[0], error)
@@ -121,6 +136,9 @@ def _together_or_alone(
         logger.info("%s: %d together failed, now one by one: %r", handler.name, len(batch), error)
         for each in batch:
             _together_or_alone(handler, [each], effect)
+    else:
+        recording.came_to(handler.name, Outcome.SKIPPED, len(skipped))
+        recording.came_to(handler.name, Outcome.DONE, len(batch) - len(skipped))
 
 
 def _end(batch: list[Claimed[E]], skipped: Skipped) -> None:

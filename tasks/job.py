@@ -19,6 +19,8 @@ from core.events.event import Event
 from core.jobs import claims
 from core.jobs.models import Job
 from core.jobs.telling import tell
+from core.metrics import recording
+from core.metrics.recording import Outcome
 from tasks.drain import run
 from tasks.handler import Batch, Handler
 from tasks.lease import LeaseLostError, kept, lease
@@ -104,8 +106,10 @@ def _run(work_through: Run[E], limit: timedelta, batch: Batch[E]) -> None:
             continue
         except CancelledError:
             claims.finish_cancelled(delivery)
+            recording.came_to(delivery.handler, Outcome.CANCELLED)
         except HandedBackError:
             claims.hand_back(delivery, "its worker stopped; another goes on")
+            recording.came_to(delivery.handler, Outcome.POSTPONED)
         except SoftTimeLimitExceeded:
             _fail(batch, delivery, TimeLimitError(f"It took longer than {limit}."))
         except Exception as error:  # noqa: BLE001 - whatever a job raises is its own failure
@@ -119,6 +123,7 @@ def _work_through(work_through: Run[E], work: Work[E], delivery: Claimed[E]) -> 
     result: Any = work_through(work)
     if not claims.finish(delivery, result):
         raise LeaseLostError(str(work.job))
+    recording.came_to(delivery.handler, Outcome.DONE)
 
 
 @transaction.atomic

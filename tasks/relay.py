@@ -19,6 +19,7 @@ from django.utils.log import configure_logging
 from core.events import claims
 from core.events.nudge import nudger
 from core.events.registry import handler_names
+from core.metrics.server import serve_metrics
 from tasks import database
 from tasks.alive import sign
 
@@ -62,6 +63,7 @@ def main() -> None:
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     with ProcessPoolExecutor(1) as once:  # whose memory goes with it: half of what this would take
         handlers = once.submit(known_handlers).result()
+    serve_metrics()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -8,7 +8,7 @@ from uuid import UUID
 from celery.signals import setup_logging, worker_before_create_process, worker_process_init
 
 from core.events.nudge import nudger
-from tasks import database, roster
+from tasks import database, roster, watching
 from tasks.app import app
 from tasks.drain import drain
 from tasks.gentle import be_gentle
@@ -75,6 +75,7 @@ def prepare_process(**_: Any) -> None:
     database.keep_open()
     keeper()
     roster.start()
+    watching.begin_process()
     if roster.serves_only(REPORTS):
         be_gentle()
 

@@ -30,6 +30,7 @@ class Claimed(Generic[E]):
     request_id: str
     version: int
     payload: str  # JSON
+    waited: float = 0.0  # seconds since the first one of its batch was due
     event_type: type[E] = field(kw_only=True)
 
     @property
@@ -45,7 +46,7 @@ class Claimed(Generic[E]):
 
 # The functions stand in core/events/claims.sql. A claim is one statement, so its own transaction.
 CLAIM: Final = """
-SELECT * FROM claim_deliveries(
+SELECT * FROM claim_due_deliveries(
     %(handler)s, %(limit)s, %(lease)s, %(after)s, %(at_once)s, %(durable)s
 )
 """

@@ -38,12 +38,12 @@ END $$;
 -- Round-robin over centres: the next centre after the last one served that has something due and
 -- not locked, then a batch of that centre alone. A retried delivery is claimed alone, so that
 -- poison takes no mates with it; no more rows are looked at than a batch may hold. A centre with
--- `at_once` running deliveries is passed over.
-CREATE OR REPLACE FUNCTION claim_deliveries(
+-- `at_once` running deliveries is passed over. `waited` are the seconds since the first one was due.
+CREATE OR REPLACE FUNCTION claim_due_deliveries(
     wanted text, most int, lease interval, after bigint, at_once int, is_durable boolean
 ) RETURNS TABLE (
     id bigint, attempt smallint, forgiven smallint, centre_id bigint, handler varchar, key varchar,
-    event_id uuid, request_id varchar, version smallint, payload jsonb
+    event_id uuid, request_id varchar, version smallint, payload jsonb, waited double precision
 ) LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -100,8 +100,21 @@ BEGIN
         FROM event AS e
         WHERE d.id = ANY (ids) AND e.id = d.event_id
         RETURNING d.id, d.attempt, d.forgiven, d.centre_id, d.handler, d.key,
-            e.id, e.request_id, e.version, e.payload;
+            e.id, e.request_id, e.version, e.payload,
+            extract(epoch FROM now() - next_one.due_since)::double precision;
 END $$;
+
+
+-- The same for code that knows no `waited`, while a release is rolled out.
+CREATE OR REPLACE FUNCTION claim_deliveries(
+    wanted text, most int, lease interval, after bigint, at_once int, is_durable boolean
+) RETURNS TABLE (
+    id bigint, attempt smallint, forgiven smallint, centre_id bigint, handler varchar, key varchar,
+    event_id uuid, request_id varchar, version smallint, payload jsonb
+) LANGUAGE sql AS $$
+    SELECT id, attempt, forgiven, centre_id, handler, key, event_id, request_id, version, payload
+    FROM claim_due_deliveries(wanted, most, lease, after, at_once, is_durable);
+$$;
 
 
 -- A batch is carried out and then marked done, in one transaction. The mark is the fence: whatever

@@ -20,6 +20,9 @@ from redis.exceptions import NoScriptError
 from core.env import env
 from core.events.context import current
 from core.events.wire import nudge_message, queue_of
+from core.metrics import recording
+from core.metrics.recording import Nudged
+from core.tracing import doors
 
 BROKER: Final = 2  # Redis database
 WAITING: Final = 2000  # ms for which a nudge that is lost together with its worker blocks others
@@ -87,7 +90,8 @@ class Nudger:
                 self._told.wait_for(lambda: self._pending)
                 pending, self._pending = self._pending, {}
             for handler, woken_by in pending.items():
-                self.send(handler, woken_by)
+                with doors.nudging(handler, woken_by):
+                    self.send(handler, woken_by)
             time.sleep(PAUSE)
 
     def send(self, handler: str, woken_by: Mapping[str, str], *args: str) -> bool:
@@ -104,12 +108,14 @@ class Nudger:
         given = (2, mark, queue_of(handler), message, str(lasts), str(ENOUGH))
         try:
             try:
-                self._redis.evalsha(SHA, *given)
+                pushed = self._redis.evalsha(SHA, *given)
             except NoScriptError:  # a new Redis, or an emptied one
-                self._redis.eval(SEND, *given)
+                pushed = self._redis.eval(SEND, *given)
         except RedisError as error:
             logger.warning("No nudge for %s, the relay will send it: %s", handler, error)
+            recording.nudged(Nudged.FAILED)
             return False
+        recording.nudged(Nudged.SENT if pushed else Nudged.SPARED)
         return True
 
     def arrived(self, handler: str) -> None:

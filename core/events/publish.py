@@ -12,6 +12,7 @@ from core.events import nudge
 from core.events.context import current
 from core.events.event import Event
 from core.events.registry import handlers_of
+from core.tracing import doors
 
 # core/events/publish.sql
 RECORD: Final = """
@@ -64,6 +65,7 @@ def publish(event: Event, *, due_at: datetime | None = None) -> UUID:
     }
     with connection.cursor() as cursor:
         cursor.execute(RECORD_FOR_LATER if due_at else RECORD, row)
+    doors.published(event_id, event.kind(), context.request_id, context.event_id)
     if handlers and not due_at:
         transaction.on_commit(lambda: nudge.wake(handlers, event_id), robust=True)
     return event_id

@@ -64,11 +64,13 @@ CLAIM: Final = f"""
 UPDATE delivery SET
     state = 'running', attempt = delivery.attempt + 1,
     due_at = clock_timestamp() + make_interval(secs => %(lease)s)
-FROM event, job
+FROM event, job, delivery AS was
 WHERE job.id = %(job)s AND delivery.id = job.delivery_id AND event.id = delivery.event_id
     AND {CLAIMABLE}
+    AND was.id = delivery.id
 RETURNING delivery.id, delivery.attempt, delivery.forgiven, delivery.centre_id, delivery.handler,
-    delivery.key, event.id AS event_id, event.request_id, event.version, event.payload
+    delivery.key, event.id AS event_id, event.request_id, event.version, event.payload,
+    extract(epoch FROM now() - was.due_at)::float AS waited
 """  # noqa: S608
 
 BEGIN: Final = """

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from channels.exceptions import ChannelFull
@@ -19,6 +19,8 @@ from channels.layers import get_channel_layer
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core.live import groups
+from core.tracing import doors
+from core.tracing.doors import Place, Traces
 
 PATIENCE: Final = 2.0  # seconds for which a Redis that is frozen holds the thread
 MOST_TICKS: Final = 10_000  # that wait while Redis is frozen; what more comes is not sent
@@ -35,6 +37,7 @@ class Word:
 
     heads: dict[str, int] = field(default_factory=dict)
     ticks: dict[tuple[str, str, Any], Said] = field(default_factory=dict)
+    traces: dict[Place, str] = field(default_factory=dict)  # by stream and number
 
     def __bool__(self) -> bool:
         return bool(self.heads or self.ticks)
@@ -43,6 +46,11 @@ class Word:
         """Streams have grown to these numbers."""
         for stream, seq in heads.items():
             self.heads[stream] = max(seq, self.heads.get(stream, 0))
+
+    def follows(self, traces: Traces) -> None:
+        """What is told belongs to these traces."""
+        if len(self.traces) < MOST_TICKS:
+            self.traces.update(traces)
 
     def ticked(self, stream: str, type_: str, data: dict[str, Any]) -> None:
         """A tick takes the place of the one before it."""
@@ -66,10 +74,11 @@ class Broadcaster:
         self._pending = Word()
         self._thread: threading.Thread | None = None
 
-    def tell(self, heads: Mapping[str, int]) -> None:
+    def tell(self, heads: Mapping[str, int], traces: Traces) -> None:
         """Leave word and return at once; only the newest number of a stream waits."""
         with self._told:
             self._pending.grew(heads)
+            self._pending.follows(traces)
             self._wake()
 
     def tick(self, stream: str, type_: str, data: dict[str, Any]) -> None:
@@ -96,7 +105,8 @@ class Broadcaster:
     async def _try_to_send(self, word: Word) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                await _send_even_if_cut(word)
+                with doors.broadcasting(word.traces) as traces:
+                    await _send_even_if_cut(replace(word, traces=dict(traces)))
         except Exception as error:  # noqa: BLE001 - the thread outlives whatever Redis does
             logger.warning(
                 "%d hints lost, the heartbeat makes up for it: %r", len(word.heads), error
@@ -113,7 +123,7 @@ async def send(layer: Any, word: Word) -> None:
     for chunk in groups.chunks(word.heads | said):
         watched = await groups.members(layer, chunk)
         hints = [
-            layer.send(channel, _message(word.heads, said, streams))
+            layer.send(channel, _message(word, said, streams))
             for channel, streams in watched.items()
         ]
         for result in await asyncio.gather(*hints, return_exceptions=True):
@@ -121,14 +131,15 @@ async def send(layer: Any, word: Word) -> None:
                 raise result  # a full channel is one of a process that is busy or gone
 
 
-def _message(
-    heads: Mapping[str, int], said: Mapping[str, list[Said]], streams: list[str]
-) -> dict[str, Any]:
-    return {
+def _message(word: Word, said: Mapping[str, list[Said]], streams: list[str]) -> dict[str, Any]:
+    message: dict[str, Any] = {
         "type": "hint",
-        "heads": {name: heads[name] for name in streams if name in heads},
+        "heads": {name: word.heads[name] for name in streams if name in word.heads},
         "ticks": [each for name in streams for each in said.get(name, ())],
     }
+    if word.traces:
+        message["traces"] = [(*at, ids) for at, ids in word.traces.items() if at[0] in streams]
+    return message
 
 
 async def _send_even_if_cut(word: Word) -> None:
@@ -150,9 +161,9 @@ def _begin_anew() -> None:
 os.register_at_fork(after_in_child=_begin_anew)
 
 
-def broadcast(heads: Mapping[str, int]) -> None:
+def broadcast(heads: Mapping[str, int], traces: Traces) -> None:
     """Have those who watch told, in the background, how far these streams have grown."""
-    _broadcaster.tell(heads)
+    _broadcaster.tell(heads, traces)
 
 
 def broadcast_tick(stream: str, type_: str, data: dict[str, Any]) -> None:

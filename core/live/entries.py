@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from core.live.broadcast import broadcast
+from core.tracing import doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class NewEntry:
     stream: str
     type: str
     data: Mapping[str, Any]
+    event_id: UUID | None = None  # which it tells of, for its trace; not stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ def append(entries: Sequence[NewEntry]) -> list[int]:
         cursor.execute(APPEND, columns)
         seqs = [seq for (seq,) in cursor.fetchall()]
     heads = dict(zip(columns["streams"], seqs, strict=True))  # the last of each stream stays
-    transaction.on_commit(lambda: broadcast(heads), robust=True)
+    told = zip(columns["streams"], seqs, (entry.event_id for entry in entries), strict=True)
+    traces = doors.carried(told)
+    transaction.on_commit(lambda: broadcast(heads, traces), robust=True)
     return seqs
 
 

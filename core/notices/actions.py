@@ -64,7 +64,10 @@ def tell(notes: Sequence[Note]) -> None:
     The browsers that follow the streams get it after the commit.
     """
     numbers = append(
-        [NewEntry(stream_of(note.person_id), "notice", _shown(note)) for note in notes]
+        [
+            NewEntry(stream_of(note.person_id), "notice", _shown(note), note.event_id)
+            for note in notes
+        ]
     )
     at = clock.now()
     Notice.objects.bulk_create(

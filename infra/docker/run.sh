@@ -11,8 +11,9 @@ web)
   exec python -m consumers.server --host 0.0.0.0 --port 8000
   ;;
 worker)
+  export PROMETHEUS_MULTIPROC_DIR=/tmp/metrics # where its processes count
   # What setting a PDF leaves behind is given back by a new process (KiB).
-  exec celery -A tasks.app worker --queues "$2" -n "$(echo "$2" | tr , -)@%h" \
+  exec celery --quiet -A tasks.app worker --queues "$2" -n "$(echo "$2" | tr , -)@%h" \
     --concurrency "${WORKER_CONCURRENCY:-2}" --max-memory-per-child 400000 \
     --without-gossip --without-mingle -E --loglevel "${LOG_LEVEL:-INFO}"
   ;;
@@ -20,13 +21,13 @@ relay)
   exec python -m tasks.relay
   ;;
 beat)
-  exec celery -A tasks.app beat -S schedules.scheduler:SlotScheduler --pidfile= --schedule /tmp/beat \
+  exec celery --quiet -A tasks.app beat -S schedules.scheduler:SlotScheduler --pidfile= --schedule /tmp/beat \
     --loglevel "${LOG_LEVEL:-INFO}"
   ;;
 flower)
   # Nobody reaches it but nginx, which has asked the portal who may.
   export FLOWER_UNAUTHENTICATED_API=true
-  exec celery -A tasks.app flower --address=0.0.0.0 --port=5555 --url-prefix=flower \
+  exec celery --quiet -A tasks.app flower --address=0.0.0.0 --port=5555 --url-prefix=flower \
     --persistent=True --db=/srv/flower/flower --state-save-interval=60000 --max-tasks=10000
   ;;
 migrate)

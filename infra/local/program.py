@@ -34,6 +34,7 @@ class Program:
     after_death: Callable[[], None] = nothing
     alive_file: Path | None = None
     """What it touches for as long as it is well; when that ends, it is started anew."""
+    metrics_url: str = ""
 
     @property
     def kind(self) -> str:

@@ -41,14 +41,14 @@ def steps(stack: Stack) -> list[Program]:
 
 
 def programs(stack: Stack) -> list[Program]:
-    return [
+    ours = [
         *copies(stack, "SCHOOLBELL_WEBS", web),
         *copies(stack, "SCHOOLBELL_WORKERS", worker),
         report_worker(stack),
         *copies(stack, "SCHOOLBELL_RELAYS", relay),
         *copies(stack, "SCHOOLBELL_BEATS", beat),
-        flower(stack),
     ]
+    return [*(watched(stack, each) for each in ours), flower(stack)]
 
 
 EMBEDDED = Plan(servers, steps, programs)
@@ -61,6 +61,15 @@ def copies(stack: Stack, variable: str, make: Callable[[Stack, str], Program]) -
 
 def suffix(number: int) -> str:
     return "" if number == 1 else f"-{number}"
+
+
+def watched(stack: Stack, program: Program) -> Program:
+    """The same, showing its metrics on a private port; workers count in a folder of their own."""
+    port = free_port()
+    env = {**program.env, "METRICS_PORT": str(port)}
+    if program.kind == "worker":
+        env["PROMETHEUS_MULTIPROC_DIR"] = str(stack.home.run / f"{program.name}.metrics")
+    return replace(program, env=env, metrics_url=f"http://{HOST}:{port}/metrics")
 
 
 def number_of(stack: Stack, variable: str) -> int:
@@ -89,7 +98,7 @@ def restore(stack: Stack) -> list[Program]:
 
 
 def celery(name: str, command: str, options: str, stack: Stack) -> Program:
-    arguments = ("-m", "celery", "-A", "tasks.app", command, *options.split())
+    arguments = ("-m", "celery", "--quiet", "-A", "tasks.app", command, *options.split())
     return python(name, arguments, stack.environment())
 
 

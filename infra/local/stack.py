@@ -16,8 +16,8 @@ OWNER = "schoolbell_owner"
 APP = "schoolbell_app"
 BACKUP = "schoolbell_backup"
 
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL", "VIRTUAL_ENV")
-KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "COVERAGE_")
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL", "LOG_FORMAT", "VIRTUAL_ENV")
+KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "COVERAGE_", "OTEL_")
 
 
 @dataclass(frozen=True)

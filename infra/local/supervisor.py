@@ -124,7 +124,7 @@ class Supervisor:
         if not self._complete:
             return
         running = [
-            (keeper.program.name, keeper.process.pid)
+            (keeper.program, keeper.process.pid)
             for keeper in self._keepers
             if keeper.process is not None
         ]

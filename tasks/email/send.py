@@ -6,6 +6,7 @@ together with its delivery right after. Who finds a mail `sending` knows that th
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -17,6 +18,8 @@ from core.events.claims import Claimed
 from core.events.context import working_on
 from core.events.event import Event
 from core.mail.models import Mail, MailState
+from core.metrics import recording
+from core.metrics.recording import Outcome, Posted
 from tasks.email.letter import Letter
 from tasks.email.message import message_id, message_of
 from tasks.email.smtp import AnswerLostError, Postbox, RefusedError
@@ -53,14 +56,22 @@ def _send(batch: Batch[E], delivery: Claimed[E], compose: Compose[E], postbox: P
     if begun is None:
         return
     mail, message = begun
+    began = time.perf_counter()
     try:
         reply = postbox.hand_over(mail.recipient, message)
     except RefusedError as error:
+        _posted(Posted.BOUNCED if error.for_good else Posted.DEFERRED, began)
         _give_back(batch, delivery, mail, error)
     except AnswerLostError as error:
+        _posted(Posted.UNKNOWN, began)
         _lose_answer(batch, delivery, mail, error)
     else:
+        _posted(Posted.SENT, began)
         _record_sent(delivery, mail, reply)
+
+
+def _posted(outcome: Posted, began: float) -> None:
+    recording.posted(outcome, time.perf_counter() - began)
 
 
 @transaction.atomic
@@ -89,6 +100,7 @@ def _begin(delivery: Claimed[E], compose: Compose[E]) -> tuple[Mail, bytes] | No
     mail.save(update_fields=["state", "unknowns"])
     if not may:
         claims.fail(delivery, "The mail server's answer was lost; a person must decide.", last=True)
+        recording.came_to(delivery.handler, Outcome.DEAD)
         return None
     return mail, message
 
@@ -100,10 +112,12 @@ def _write(delivery: Claimed[E], compose: Compose[E]) -> Letter | None:
     except SkipError as reason:
         claims.finish([delivery])
         claims.skip(delivery, str(reason))
+        recording.came_to(delivery.handler, Outcome.SKIPPED)
         return None
     quiet = quiet_before(delivery) if letter.unsubscribe else None
     if quiet:
         claims.postpone(delivery, quiet.reason, wait=quiet.wait)
+        recording.came_to(delivery.handler, Outcome.POSTPONED)
     return None if quiet else letter
 
 
@@ -112,6 +126,7 @@ def _record_sent(delivery: Claimed[E], mail: Mail, reply: str) -> None:
     if claims.finish([delivery]):
         mail.state, mail.reply, mail.sent_at = MailState.SENT, reply, clock.now()
         mail.save(update_fields=["state", "reply", "sent_at"])
+        recording.came_to(delivery.handler, Outcome.DONE)
 
 
 @transaction.atomic

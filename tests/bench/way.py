@@ -24,7 +24,7 @@ STEPS: Final = (
     ("nudged", "mark and message", "1 to Redis"),
     ("received", "Celery: the worker's main process has the message", "its `BRPOP` returns"),
     ("called", "Celery: the task begins in a worker process", "a pipe"),
-    ("claimed", "`claim_deliveries()`: **the handler begins**", "1 to PostgreSQL"),
+    ("claimed", "`claim_due_deliveries()`: **the handler begins**", "1 to PostgreSQL"),
     ("handled", "`BEGIN`, the handler's own statement", "2 to PostgreSQL"),
     ("fenced", "marked done", "1 to PostgreSQL"),
     ("done", "`COMMIT`, on disk", "1 to PostgreSQL"),

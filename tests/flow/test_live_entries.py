@@ -94,7 +94,7 @@ def test_a_rollback_leaves_no_gap() -> None:
 
 def test_no_hint_after_a_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(entries, "broadcast", told.append)
+    monkeypatch.setattr(entries, "broadcast", lambda heads, _traces: told.append(heads))
 
     with transaction.atomic():
         entries.append([entry("me:1")])
