@@ -19,6 +19,7 @@ from tasks.drain import drain
 from tasks.subscriptions import HANDLERS
 from tasks.turn import served_last
 from tests.clock import in_a_week
+from tests.remembered import as_once
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +58,7 @@ class School:
 @pytest.fixture
 def school(transactional_db: None) -> School:
     """The demo school in an empty database, with real commits."""
-    assert load_demo_school()
+    as_once("school", load_demo_school)
     return School()
 
 
@@ -72,6 +73,16 @@ def work_off() -> Callable[[], int]:
         return total
 
     return run
+
+
+@pytest.fixture
+def told_homework(school: School, work_off: Callable[[], int]) -> Homework:
+    """One that all thirty students and guardians were told of, by notice and by mail.
+
+    The mails are in the ledger; the box where they were caught may be empty.
+    """
+    as_once("told homework", lambda: (school.publish(), work_off()))
+    return Homework.objects.get()
 
 
 @pytest.fixture

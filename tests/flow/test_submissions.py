@@ -36,13 +36,11 @@ OTHERS_PARENT = "parent2@oakwood.example"
 
 
 @pytest.fixture
-def homework(school: School, work_off: WorkOff) -> Homework:
+def homework(told_homework: Homework) -> Homework:
     """Published and told, with nothing of that left behind."""
-    published = school.publish()
-    work_off()
     Notice.objects.all().delete()
     Mail.objects.all().delete()
-    return published
+    return told_homework
 
 
 def titles(email: str) -> list[str]:

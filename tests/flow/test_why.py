@@ -9,6 +9,7 @@ import pytest
 from core import clock
 from core.events.models import Delivery, EventRecord
 from core.homework.actions import withdraw_homework
+from core.homework.models import Homework
 from core.mail.models import Mail
 from core.notices.models import Notice, NoticePreference, QuietHours
 from core.people.models import Guardianship
@@ -16,6 +17,7 @@ from tests.flow.conftest import School
 from tests.flow.handing_in import graded, handed_in
 from tests.flow.pages import shown
 from tests.flow.people import PARENT, STUDENT, TEACHER, client_of, post
+from tests.remembered import as_once
 
 WorkOff = Callable[[], int]
 
@@ -39,8 +41,13 @@ def mail_words(email: str) -> str:
 
 @pytest.fixture
 def told(school: School, work_off: WorkOff) -> School:
-    post(client_of(TEACHER), f"/api/homework/{school.draft().pk}/publish")
-    work_off()
+    """A homework that was published in a request, so that it is known who did it."""
+
+    def tell() -> None:
+        post(client_of(TEACHER), f"/api/homework/{school.draft().pk}/publish")
+        work_off()
+
+    as_once("told in a request", tell)
     return school
 
 
@@ -143,11 +150,9 @@ def test_an_event_that_is_not_kept_any_more(told: School) -> None:
     assert found["what_happened"] == "Who did it is not kept any more."
 
 
-def test_whose_work_it_is(school: School, work_off: WorkOff) -> None:
-    homework = school.publish()
-    work_off()
+def test_whose_work_it_is(school: School, told_homework: Homework, work_off: WorkOff) -> None:
     Notice.objects.all().delete()
-    submission = handed_in(school, homework)
+    submission = handed_in(school, told_homework)
     work_off()
     assert why(TEACHER)["because"] == "You teach 7A."
     graded(school, submission)
