@@ -34,9 +34,9 @@ def chromium() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium for one module: Playwright's event loop would be in the way of other tests."""
+    """Chromium for this folder: Playwright's event loop would be in the way of other tests."""
     path = chromium()
     if path is None:
         say = "NO CHROMIUM: no browser journey was walked. Install Debian's package `chromium`."

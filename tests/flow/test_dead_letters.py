@@ -17,7 +17,6 @@ from core.events import claims
 from core.events.claims import Claimed
 from core.events.models import Delivery, EventRecord
 from core.homework.events import HomeworkPublished
-from core.homework.models import Homework
 from core.mail.models import Mail
 from core.notices.models import Notice
 from core.ops.events import DeadLettersRedriven
@@ -38,8 +37,9 @@ def operator(school: School) -> Client:
 
 
 @pytest.fixture
-def letters(told_homework: Homework) -> list[int]:
+def letters(school: School) -> list[int]:
     """The sixty notices of a homework, not one of them told: all dead of the same cause."""
+    school.told()
     Notice.objects.all().delete()
     told = Delivery.objects.filter(**NOTICES).exclude(key="").order_by("pk")
     for number, letter in enumerate(told):

@@ -36,11 +36,12 @@ OTHERS_PARENT = "parent2@oakwood.example"
 
 
 @pytest.fixture
-def homework(told_homework: Homework) -> Homework:
+def homework(school: School) -> Homework:
     """Published and told, with nothing of that left behind."""
+    told = school.told()
     Notice.objects.all().delete()
     Mail.objects.all().delete()
-    return told_homework
+    return told
 
 
 def titles(email: str) -> list[str]:

@@ -9,7 +9,6 @@ import pytest
 from core import clock
 from core.events.models import Delivery, EventRecord
 from core.homework.actions import withdraw_homework
-from core.homework.models import Homework
 from core.mail.models import Mail
 from core.notices.models import Notice, NoticePreference, QuietHours
 from core.people.models import Guardianship
@@ -150,9 +149,10 @@ def test_an_event_that_is_not_kept_any_more(told: School) -> None:
     assert found["what_happened"] == "Who did it is not kept any more."
 
 
-def test_whose_work_it_is(school: School, told_homework: Homework, work_off: WorkOff) -> None:
+def test_whose_work_it_is(school: School, work_off: WorkOff) -> None:
+    homework = school.told()
     Notice.objects.all().delete()
-    submission = handed_in(school, told_homework)
+    submission = handed_in(school, homework)
     work_off()
     assert why(TEACHER)["because"] == "You teach 7A."
     graded(school, submission)
