@@ -182,7 +182,8 @@ def release_reports(stack: RunningStack) -> None:
 def submitted(by: Person, asked: dict[str, Any]) -> str:
     """The path of a report that was made, and waits for its review."""
     path = f"/api/reports/{by.post('/api/reports', asked).raise_for_status().json()['id']}"
-    wait_for(lambda: by.get(path)["state"] == "ready", what="the report")
+    # What makes reports leaves the processors to all others.
+    wait_for(lambda: by.get(path)["state"] == "ready", seconds=90, what="the report")
     by.post(f"{path}/submit").raise_for_status()
     return path
 

@@ -76,8 +76,12 @@ def work_all_off() -> int:
 @pytest.fixture
 def school(transactional_db: None) -> School:
     """The demo school in an empty database, with real commits."""
-    as_once("school", load_demo_school)
+    as_once("school", found_school)
     return School()
+
+
+def found_school() -> None:
+    assert load_demo_school()
 
 
 @pytest.fixture
