@@ -29,6 +29,11 @@ OUTPUT: Final = Path("test-output") / "screenshots"
 SignIn = Callable[..., Page]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The round of all pages comes last: it leaves reports, which journeys would take for theirs."""
+    items.sort(key=lambda item: item.path.name == "test_every_page.py")
+
+
 def chromium() -> str | None:
     """Where Chromium is, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
