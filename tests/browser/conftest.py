@@ -30,7 +30,7 @@ SignIn = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The round of all pages comes last: it leaves reports, which journeys would take for theirs."""
+    """The round of all pages comes last: it leaves reports, and journeys expect none."""
     items.sort(key=lambda item: item.path.name == "test_every_page.py")
 
 
