@@ -15,7 +15,7 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test drill bench bench-reports stack-up stack-roll stack-test stack-down deploy-check check fix \
+.PHONY: help up test sweep drill bench bench-reports stack-up stack-roll stack-test stack-down deploy-check check fix \
   messages lock clean
 
 help: ## list what there is
@@ -26,7 +26,7 @@ help: ## list what there is
 up: $(VENV)/base.stamp ## run everything in this terminal: servers, portal, workers; Ctrl-C stops
 	@exec $(PYTHON) -m infra.local
 
-test: $(VENV)/dev.stamp ## run all tests; ARGS= goes to pytest
+test: $(VENV)/dev.stamp ## run the tests; ARGS= goes to pytest
 ifdef ARGS
 	@exec $(PYTHON) -m pytest $(ARGS)
 else
@@ -34,6 +34,10 @@ else
 	@# The drill measures how soon all is well again: no other stack may run beside it.
 	@$(PYTHON) -m pytest -n 1 tests/faults
 endif
+
+sweep: $(VENV)/dev.stamp ## go through all there is: pages and operations by role, more of the drill
+	@$(PYTHON) -m pytest -m sweep --ignore tests/faults
+	@$(PYTHON) -m pytest -m sweep -n 1 tests/faults
 
 drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FAULT=name, SEED=
 	@exec $(PYTHON) -m tests.faults.drill

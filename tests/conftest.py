@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -14,6 +15,7 @@ from core.events.nudge import broker
 from core.isolation.scope import everywhere
 from infra.local.postgres import programs_folder
 from infra.local.stack import OWNER
+from tests.dealing import OneStack
 from tests.emptying import allow_emptying, empty_instead_of_flushing
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
 
@@ -32,7 +34,13 @@ django.setup()
 # A process that pytest-xdist starts from here must not have Django set up before its own turn.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+
 SERVERS = pytest.StashKey[Servers]()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
+    """How tests are dealt out to processes."""
+    return OneStack(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,6 +80,6 @@ def _see_all_centres() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A whole running stack, shared by the tests of a process."""
+    """A whole running stack, shared by the tests that tests/dealing.py names."""
     with running_stack(tmp_path_factory.mktemp("stack")) as stack:
         yield stack

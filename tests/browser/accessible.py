@@ -55,6 +55,18 @@ def findings(page: Page) -> Iterator[str]:
     page.emulate_media(color_scheme="light")
 
 
+def main_findings(page: Page) -> Iterator[str]:
+    """What is wrong at the two ends: wide and light, narrow and dark, all of it unfolded."""
+    page.evaluate(AXE_SCRIPT)
+    page.evaluate(UNFOLD)
+    yield from (f"desktop, light: {each}" for each in grave_findings(page, WCAG))
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="dark")
+    yield from (f"phone, dark: {each}" for each in grave_findings(page, WCAG))
+    yield from overflow(page)
+    page.emulate_media(color_scheme="light")
+
+
 def narrow_findings(page: Page) -> Iterator[str]:
     """What is wrong on a page for what it says, however its elements are: it may be too wide."""
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]

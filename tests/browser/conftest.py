@@ -29,14 +29,19 @@ OUTPUT: Final = Path("test-output") / "screenshots"
 SignIn = Callable[..., Page]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The round of all pages comes last: it leaves reports, and journeys expect none."""
+    items.sort(key=lambda item: item.path.name == "test_every_page.py")
+
+
 def chromium() -> str | None:
     """Where Chromium is, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium for one module: Playwright's event loop would be in the way of other tests."""
+    """Chromium for this folder: Playwright's event loop would be in the way of other tests."""
     path = chromium()
     if path is None:
         say = "NO CHROMIUM: no browser journey was walked. Install Debian's package `chromium`."

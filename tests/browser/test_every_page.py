@@ -1,7 +1,12 @@
-"""Every page that a role can open: it answers, complains of nothing, and everybody can use it."""
+"""Every page that a role can open: it answers, complains of nothing, and everybody can use it.
+
+`make test` opens each page as one of those who may, and looks at it at the two ends of what screens
+are; `make sweep` opens all pages of all roles, and looks in all ways.
+"""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
@@ -10,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from core.people.models import Role
 from core.permissions import RULES, Rule
 from tests import ledger
-from tests.browser.accessible import SORTS, findings, narrow_findings
+from tests.browser.accessible import SORTS, findings, main_findings, narrow_findings
 from tests.browser.conftest import DESKTOP, SignIn, complaints_in, keep_picture
 from tests.portal import Person
 from tests.servers import RunningStack, wait_for
@@ -79,7 +84,8 @@ REFUSED: Final[set[tuple[str, str]]] = {
 }
 # No pages for people.
 PROGRAMS: Final = ("api/", "healthz", "readyz", "metrics")
-SEEN: Final[set[str]] = set()  # sorts of elements that were looked at in all ways
+Look = Callable[[Page], Iterator[str]]
+Seen = defaultdict[Look, set[str]]  # the sorts of elements that were looked at already, and how
 PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -111,15 +117,19 @@ body { background: #ffffff } p { color: #cccccc; width: 500px }
 </style><main><h1>Faulty</h1><p>Pale</p><details><summary>More</summary><input></details></main>"""
 
 
-def test_what_is_wrong_is_seen(browser: Browser) -> None:
-    page = browser.new_page()
+@pytest.mark.parametrize(
+    ("look", "dark", "unfolded"),
+    [(findings, "desktop, dark", "unfolded"), (main_findings, "phone, dark", "desktop, light")],
+)
+def test_what_is_wrong_is_seen(browser: Browser, look: Look, dark: str, unfolded: str) -> None:
+    page = browser.new_page(viewport=DESKTOP)  # type: ignore[arg-type]
     page.set_content(FAULTY)
-    found = "\n".join(findings(page))
+    found = "\n".join(look(page))
     page.close()
     for expected in (
         "desktop, light: color-contrast",
-        "desktop, dark: color-contrast (serious): ['h1']",
-        "unfolded: label (critical): ['input']",
+        f"{dark}: color-contrast (serious): ['h1']",
+        f"{unfolded}: label (critical): ['input']",
         "scrolls sideways by",
     ):
         assert expected in found
@@ -172,16 +182,25 @@ def release_reports(stack: RunningStack) -> None:
 def submitted(by: Person, asked: dict[str, Any]) -> str:
     """The path of a report that was made, and waits for its review."""
     path = f"/api/reports/{by.post('/api/reports', asked).raise_for_status().json()['id']}"
-    wait_for(lambda: by.get(path)["state"] == "ready", what="the report")
+    # What makes reports leaves the processors to all others.
+    wait_for(lambda: by.get(path)["state"] == "ready", seconds=90, what="the report")
     by.post(f"{path}/submit").raise_for_status()
     return path
 
 
-def paths_for(stack: RunningStack, role: str, email: str) -> Iterator[tuple[str, str]]:
+def roles_for(route: str) -> list[str]:
+    """Who may open it signed in, and sees something."""
+    rule = RULES[f"GET {route}"]
+    if not rule.signed_in or route in UNSEEN:
+        return []
+    return [role for role in PEOPLE if may(rule, role) and (route, role) not in REFUSED]
+
+
+def paths_for(stack: RunningStack, role: str) -> Iterator[tuple[str, str]]:
     """Each route that the role may open, with a path that leads to something."""
+    email = PEOPLE[role]
     for route in page_routes():
-        rule = RULES[f"GET {route}"]
-        if not rule.signed_in or route in UNSEEN or not may(rule, role) or (route, role) in REFUSED:
+        if role not in roles_for(route):
             continue
         filling = {name: filled(stack, name, email) for name in PARAMETER.findall(route)}
         if all(filling.values()):
@@ -196,11 +215,13 @@ def filled(stack: RunningStack, parameter: str, email: str) -> str:
 
 
 class Visitor:
-    """Goes from page to page, and notes what is wrong."""
+    """Goes from page to page, and notes what is wrong; looks anew at each sort of element."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, look: Look, seen: Seen) -> None:
         self.page = page
         self.wrong: list[str] = []
+        self._look = look
+        self._seen = seen[look]
         page.on("console", lambda message: self.wrong.extend(complaints_in(message)))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
 
@@ -214,7 +235,7 @@ class Visitor:
         return is_html and answer.text().lstrip().lower().startswith("<!doctype html>")
 
     def look_at(self, path: str, name: str) -> None:
-        """Open a page, look at it in all ways, and keep a picture.
+        """Open a page, look at it, and keep a picture.
 
         Of one whose elements were all seen on another page, of whatever role, only what it says can
         be wrong.
@@ -222,11 +243,11 @@ class Visitor:
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         self.page.goto(path, wait_until="load")
         sorts = set(self.page.evaluate(SORTS))
-        if sorts <= SEEN:
+        if sorts <= self._seen:
             self.wrong += [f"{path}: {each}" for each in narrow_findings(self.page)]
             return
-        self.wrong += [f"{path}: {each}" for each in findings(self.page)]
-        SEEN.update(sorts)
+        self.wrong += [f"{path}: {each}" for each in self._look(self.page)]
+        self._seen.update(sorts)
         keep_picture(self.page, f"every-page-{name}")
 
 
@@ -235,20 +256,41 @@ def name_of(route: str) -> str:
     return re.sub(r"[^a-z]+", "-", route).strip("-") or "home"
 
 
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    return defaultdict(set)
+
+
+@pytest.mark.timeout(300)
+def test_every_page_for_one_who_may(school: RunningStack, sign_in: SignIn, seen: Seen) -> None:
+    left = {route for route in page_routes() if roles_for(route)}
+    wrong = []
+    for role in sorted(PEOPLE, key=lambda role: sum(role in roles_for(route) for route in left)):
+        visitor = Visitor(sign_in(PEOPLE[role]), main_findings, seen)
+        for route, path in paths_for(school, role):
+            if (route in left or not route) and visitor.finds_page(path):
+                visitor.look_at(path, f"{role}-{name_of(route)}")
+            left.discard(route)
+        wrong += visitor.wrong
+    assert wrong == []
+    assert left == set()
+
+
+@pytest.mark.sweep
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("role", PEOPLE)
-def test_every_page_of_a_role(school: RunningStack, sign_in: SignIn, role: str) -> None:
-    visitor = Visitor(sign_in(PEOPLE[role]))
-    for route, path in paths_for(school, role, PEOPLE[role]):
+def test_every_page_of_a_role(school: RunningStack, sign_in: SignIn, seen: Seen, role: str) -> None:
+    visitor = Visitor(sign_in(PEOPLE[role]), findings, seen)
+    for route, path in paths_for(school, role):
         if visitor.finds_page(path):
             visitor.look_at(path, f"{role}-{name_of(route)}")
     assert visitor.wrong == []
 
 
-@pytest.mark.timeout(300)
-def test_every_page_of_who_is_not_signed_in(school: RunningStack, browser: Browser) -> None:
+def opened_by_nobody(school: RunningStack, browser: Browser, look: Look, seen: Seen) -> None:
+    """What somebody sees who is not signed in."""
     context = browser.new_context(base_url=school.base_url)
-    visitor = Visitor(context.new_page())
+    visitor = Visitor(context.new_page(), look, seen)
     for route in page_routes():
         is_open = not RULES[f"GET {route}"].signed_in and route not in UNSEEN
         is_open = is_open and (route, "nobody") not in REFUSED
@@ -257,3 +299,16 @@ def test_every_page_of_who_is_not_signed_in(school: RunningStack, browser: Brows
     visitor.look_at("/mailbox/there-is-none", "nobody-nothing-there")
     context.close()
     assert [each for each in visitor.wrong if "status of 404" not in each] == []
+
+
+def test_every_page_for_who_is_not_signed_in(
+    school: RunningStack, browser: Browser, seen: Seen
+) -> None:
+    opened_by_nobody(school, browser, main_findings, seen)
+
+
+@pytest.mark.sweep
+def test_every_page_of_who_is_not_signed_in(
+    school: RunningStack, browser: Browser, seen: Seen
+) -> None:
+    opened_by_nobody(school, browser, findings, seen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from tests.faults import (
@@ -25,6 +26,14 @@ AFTER_REFUSAL: Final = 15.0
 ONCE: Final = "everyone is told once"
 
 
+class Runs(Enum):
+    """The least that applies a fault: `make drill` applies all, `make test` one of each kind."""
+
+    TEST = auto()
+    SWEEP = auto()
+    DRILL = auto()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One line of the table."""
@@ -39,30 +48,30 @@ class Fault:
     # yes and our record, more often than it may be sent again for (twice; once if it is sensitive).
     may_wait: bool = False
     may_refuse: bool = False  # whether requests may be answered 5xx
-    quick: bool = False  # whether `make test` runs it too
+    runs: Runs = Runs.DRILL
 
 
 REDIS: Final = 1.0  # seconds; a request never waits for Redis
 
 FAULTS: Final = (
-    Fault(name="nothing", promise=ONCE, how=lambda scene: scene.last(5), quick=True),
+    Fault(name="nothing", promise=ONCE, how=lambda scene: scene.last(5), runs=Runs.SWEEP),
     Fault(
         name="web-killed-before-commit",
         promise="what was not committed did not happen; asked again, it happens once",
         how=web.killed_before_commit,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="web-killed-after-commit",
         promise="what was committed follows, without a nudge and though nobody was answered",
         how=web.killed_after_commit,
-        quick=True,
+        runs=Runs.TEST,
     ),
     Fault(
         name="web-answer-lost",
         promise="asked again under the same key, it has happened once",
         how=web.answer_lost,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="web-asked-to-stop",
@@ -73,20 +82,20 @@ FAULTS: Final = (
         name="worker-killed-before-effect",
         promise=ONCE,
         how=worker.killed_before_effect,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="worker-killed-after-effect",
         promise="only a mail whose answer was lost goes out twice, counted, under one Message-ID",
         how=worker.killed_after_effect,
-        quick=True,
+        runs=Runs.TEST,
     ),
     Fault(name="worker-killed-after-commit", promise=ONCE, how=worker.killed_after_commit),
     Fault(
         name="worker-killed-with-popped-message",
         promise="a nudge that is in no list any more is sent again by the relay",
         how=worker.killed_with_popped_message,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="worker-killed-many-times",
@@ -99,16 +108,16 @@ FAULTS: Final = (
         promise="who lost the lease writes nothing",
         how=worker.asleep_past_its_lease,
         recovery=AFTER_BACK_OFF,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="worker-deaf",
         promise="another carries on, and it is replaced",
         how=worker.deaf,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(name="worker-asked-to-stop", promise="it finishes and goes", how=worker.asked_to_stop),
-    Fault(name="worker-child-killed", promise=ONCE, how=worker.child_killed, quick=True),
+    Fault(name="worker-child-killed", promise=ONCE, how=worker.child_killed, runs=Runs.SWEEP),
     Fault(
         name="worker-child-short-of-memory",
         promise="it fails or is replaced, and its work is done by another",
@@ -124,14 +133,14 @@ FAULTS: Final = (
         name="report-cancelled",
         promise="it is cancelled at once, its worker stops within 2 s, nothing of it can be had",
         how=reports.cancelled,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="redis-killed-and-empty",
         promise="nothing is lost",
         how=redis.killed_and_empty,
         slowest=REDIS,
-        quick=True,
+        runs=Runs.TEST,
     ),
     Fault(name="redis-flushed", promise="nothing is lost", how=redis.flushed, slowest=REDIS),
     Fault(
@@ -178,7 +187,7 @@ FAULTS: Final = (
         promise="an answer within 3 s, if only 503; what was answered has happened",
         how=postgres.restarted_fast,
         may_refuse=True,
-        quick=True,
+        runs=Runs.TEST,
     ),
     Fault(
         name="postgres-restarted-immediately",
@@ -214,27 +223,27 @@ FAULTS: Final = (
         promise="who is not refused has the mail",
         how=mail.choosy,
         may_die=True,
-        quick=True,
+        runs=Runs.TEST,
     ),
     Fault(
         name="smtp-dropped-after-data",
         promise="sent once more under the same Message-ID, and counted",
         how=mail.hangs_up,
         recovery=AFTER_BACK_OFF,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(name="queue-pickle", promise="it is never opened, and stops nobody", how=queue.pickled),
     Fault(
         name="unknown-handler",
         promise="it waits for code that has it; others go on",
         how=queue.unknown_handler,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="unknown-version",
         promise="it waits for code that can read it; others go on",
         how=queue.unknown_version,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
     Fault(
         name="newer-release-webs-first",
@@ -252,7 +261,7 @@ FAULTS: Final = (
         name="poison-in-a-batch",
         promise="it fails alone",
         how=queue.poison,
-        quick=True,
+        runs=Runs.TEST,
     ),
     Fault(
         name="flood-of-one-centre",
@@ -265,6 +274,6 @@ FAULTS: Final = (
         name="queue-garbage",
         promise="what is no message stops nobody",
         how=queue.garbage,
-        quick=True,
+        runs=Runs.SWEEP,
     ),
 )

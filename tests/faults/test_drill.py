@@ -1,4 +1,4 @@
-"""The quick faults of the drill, on one stack; `make drill` has them all."""
+"""Faults of the drill on one stack: one of each kind, and for `make sweep` all the quick ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +7,18 @@ from typing import Final
 import pytest
 
 from tests import ledger
-from tests.faults.faults import FAULTS, Fault
+from tests.faults.faults import FAULTS, Fault, Runs
 from tests.faults.nemesis import Nemesis, nemesis
 from tests.faults.scene import Scene
 from tests.faults.stack import drill_stack
 from tests.servers import wait_for
 
-QUICK: Final = [fault for fault in FAULTS if fault.quick]
+MARKS: Final = {Runs.TEST: [], Runs.SWEEP: [pytest.mark.sweep]}
+QUICK: Final = [
+    pytest.param(fault, id=fault.name, marks=MARKS[fault.runs])
+    for fault in FAULTS
+    if fault.runs in MARKS
+]
 FIRST_NOTICE: Final = """
 SELECT min(id) FROM notices_notice WHERE title LIKE 'New homework: ' || %s || ' %%'
 """
@@ -28,7 +33,7 @@ def goddess(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nemesis]:
         yield goddess
 
 
-@pytest.mark.parametrize("fault", QUICK, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", QUICK)
 def test_promises_are_kept(goddess: Nemesis, fault: Fault) -> None:
     outcome = goddess.strike(fault)
     assert outcome.breaches == []

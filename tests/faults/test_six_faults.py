@@ -21,6 +21,8 @@ from tests.faults.signals import kill, stopped
 from tests.portal import Listener, Person, listening
 from tests.servers import RunningStack, running_stack, wait_for
 
+pytestmark = pytest.mark.sweep
+
 RUNNING = """
 SELECT count(*) FROM delivery WHERE handler = 'email.mail_class' AND key <> '' AND state = 'running'
 """

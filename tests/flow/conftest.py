@@ -19,6 +19,7 @@ from tasks.drain import drain
 from tasks.subscriptions import HANDLERS
 from tasks.turn import served_last
 from tests.clock import in_a_week
+from tests.remembered import as_once
 
 
 @pytest.fixture(autouse=True)
@@ -53,25 +54,40 @@ class School:
         homework = self.draft(title, centre)
         return publish_homework(homework_id=homework.pk, by=self.actor(f"teacher@{centre}.example"))
 
+    def told(self) -> Homework:
+        """A homework that all thirty students and guardians were told of, by notice and by mail.
+
+        What the test has put into the database before is gone: tests/remembered.py. The mails are
+        in the ledger; the box where they were caught may be empty.
+        """
+        as_once("told homework", lambda: (self.publish(), work_all_off()))
+        Homework.objects.update(published_at=clock.now())  # it can be recalled for two minutes
+        return Homework.objects.get()
+
+
+def work_all_off() -> int:
+    """Drain every handler here until nothing is due; returns how many deliveries ran."""
+    total = 0
+    while count := sum(drain(handler) for handler in HANDLERS):
+        total += count
+    return total
+
 
 @pytest.fixture
 def school(transactional_db: None) -> School:
     """The demo school in an empty database, with real commits."""
-    assert load_demo_school()
+    as_once("school", found_school)
     return School()
+
+
+def found_school() -> None:
+    assert load_demo_school()
 
 
 @pytest.fixture
 def work_off() -> Callable[[], int]:
-    """Drain every handler in this process until nothing is due; returns how many deliveries ran."""
-
-    def run() -> int:
-        total = 0
-        while count := sum(drain(handler) for handler in HANDLERS):
-            total += count
-        return total
-
-    return run
+    """What drains every handler in this process until nothing is due."""
+    return work_all_off
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from tests.flow.conftest import School
 from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
 from tests.flow.people import post
+from tests.remembered import as_once
 
 REMARK = "Thinks before writing."
 AS_OF = clock.now()
@@ -79,6 +80,12 @@ def reported(school: School, folder: Path) -> Reported:
     Fractions, due in a week, best 100: the first student got 87.5, the second handed in, the
     third's was given back. Poem, due yesterday, best 20: the first got 10, too late.
     """
+    as_once("reported", lambda: teach(school))
+    return Reported(school, folder)
+
+
+def teach(school: School) -> None:
+    """The lessons themselves."""
     for centre in ("oakwood", "riverside"):
         fractions = tell_class(school, "Fractions", centre)
         poem = tell_class(school, "Poem", centre)
@@ -100,7 +107,6 @@ def reported(school: School, folder: Path) -> Reported:
         Desk(school).open(by=f"student1@{centre}.example")
         sign_in(f"student1@{centre}.example")
     Desk(school).open(by="student2@riverside.example")  # so that no figures are those of oakwood
-    return Reported(school, folder)
 
 
 def done(school: School, homework: Homework, number: int, centre: str = "oakwood") -> Submission:

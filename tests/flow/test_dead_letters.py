@@ -37,10 +37,9 @@ def operator(school: School) -> Client:
 
 
 @pytest.fixture
-def letters(school: School, work_off: Callable[[], int]) -> list[int]:
+def letters(school: School) -> list[int]:
     """The sixty notices of a homework, not one of them told: all dead of the same cause."""
-    school.publish()
-    work_off()
+    school.told()
     Notice.objects.all().delete()
     told = Delivery.objects.filter(**NOTICES).exclude(key="").order_by("pk")
     for number, letter in enumerate(told):
@@ -86,7 +85,7 @@ def let_the_canary_be_looked_for(work_off: Callable[[], int]) -> Redrive:
     return Redrive.objects.get()
 
 
-def test_equal_failures_are_one_group(operator: Client, letters: list[int]) -> None:
+def test_equal_failures_are_one_group(letters: list[int], operator: Client) -> None:
     kill(Delivery.objects.get(pk=letters[-1]), "KeyError: 'Anna'")
 
     items = operator.get(LETTERS).json()["items"]
@@ -129,7 +128,7 @@ def test_equal_failures_are_one_group(operator: Client, letters: list[int]) -> N
     ],
 )
 def test_errors_are_shown_without_what_people_wrote(
-    operator: Client, letters: list[int], error: str, shown: str
+    letters: list[int], operator: Client, error: str, shown: str
 ) -> None:
     kill(Delivery.objects.get(pk=letters[0]), error)
 
@@ -139,7 +138,7 @@ def test_errors_are_shown_without_what_people_wrote(
 
 
 def test_why_a_person_was_skipped_is_not_the_operators_business(
-    operator: Client, letters: list[int]
+    letters: list[int], operator: Client
 ) -> None:
     Delivery.objects.filter(pk=letters[0]).update(state="skipped", detail="custody block")
 
@@ -149,7 +148,7 @@ def test_why_a_person_was_skipped_is_not_the_operators_business(
 
 
 def test_deliveries_are_found_by_state_handler_and_centre(
-    operator: Client, letters: list[int]
+    letters: list[int], operator: Client
 ) -> None:
     path = "/api/ops/deliveries?limit=200"
     centre = Delivery.objects.get(pk=letters[0]).centre_id
@@ -159,7 +158,7 @@ def test_deliveries_are_found_by_state_handler_and_centre(
         assert ids(operator.get(f"{path}&{nothing}&state=dead")) == []
 
 
-def test_a_dry_run_counts_and_changes_nothing(operator: Client, letters: list[int]) -> None:
+def test_a_dry_run_counts_and_changes_nothing(letters: list[int], operator: Client) -> None:
     old = clock.now() - timedelta(days=31)
     EventRecord.objects.filter(deliveries=letters[0]).update(occurred_at=old)
     assert redrive(operator, dry_run=True)["expired"] == 60
@@ -181,7 +180,7 @@ def test_a_dry_run_counts_and_changes_nothing(operator: Client, letters: list[in
 
 
 def test_no_more_than_the_limit_run_again(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     told = redrive(operator, canary=False, limit=5, reason="the network is back")
 
@@ -198,14 +197,14 @@ def test_no_more_than_the_limit_run_again(
     assert noted.actor_id == School().user(OPERATOR).pk
 
 
-def test_attempts_begin_anew_and_the_fence_does_not(operator: Client, letters: list[int]) -> None:
+def test_attempts_begin_anew_and_the_fence_does_not(letters: list[int], operator: Client) -> None:
     redrive(operator, canary=False)
     letter = Delivery.objects.get(pk=letters[0])
     assert (letter.attempt, letter.forgiven) == (14, 14)
     assert letter.finished_at is None
 
 
-def test_a_filter_takes_only_what_fits(operator: Client, letters: list[int]) -> None:
+def test_a_filter_takes_only_what_fits(letters: list[int], operator: Client) -> None:
     kill(Delivery.objects.get(pk=letters[0]), "KeyError: 7")
     died = Delivery.objects.get(pk=letters[0]).finished_at
     assert died is not None
@@ -222,7 +221,7 @@ def test_a_filter_takes_only_what_fits(operator: Client, letters: list[int]) -> 
 
 
 def test_a_canary_that_ends_well_is_followed_by_the_others(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     told = redrive(operator)["redrive"]
     assert (told["state"], told["canary"]) == ("waiting", str(letters[0]))
@@ -241,7 +240,7 @@ def test_a_canary_that_ends_well_is_followed_by_the_others(
 
 
 def test_while_the_canary_is_out_the_others_wait(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     redrive(operator)
     in_an_hour = clock.now() + timedelta(hours=1)
@@ -257,7 +256,7 @@ def test_while_the_canary_is_out_the_others_wait(
 
 
 def test_a_canary_that_fails_stops_the_redrive(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     redrive(operator)
     Delivery.objects.filter(pk=letters[0]).update(forgiven=0)  # so it has no attempt left
@@ -271,7 +270,7 @@ def test_a_canary_that_fails_stops_the_redrive(
 
 
 def test_a_letter_that_two_redrives_hold_runs_once(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     redrive(operator)
     redrive(operator, canary=False)
@@ -297,7 +296,7 @@ def make_mails_die(state: str, **fields: Any) -> list[int]:
 
 
 def test_a_bounced_mail_leaves_again(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     dead = make_mails_die("bounced", sent_at=None)
 
@@ -310,7 +309,7 @@ def test_a_bounced_mail_leaves_again(
 
 
 def test_a_mail_that_was_sent_meanwhile_does_not_leave_again(
-    operator: Client, letters: list[int]
+    letters: list[int], operator: Client
 ) -> None:
     dead = make_mails_die("sent")
 
@@ -321,7 +320,7 @@ def test_a_mail_that_was_sent_meanwhile_does_not_leave_again(
 
 
 def test_a_confidential_mail_that_may_have_arrived_needs_a_persons_word(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     dead = make_mails_die("unknown", sensitive=True, unknowns=1)
 
@@ -335,7 +334,7 @@ def test_a_confidential_mail_that_may_have_arrived_needs_a_persons_word(
 
 
 def test_what_is_given_up_keeps_its_error_and_the_reason(
-    operator: Client, letters: list[int], work_off: Callable[[], int]
+    letters: list[int], operator: Client, work_off: Callable[[], int]
 ) -> None:
     order: dict[str, Any] = {"filter": NOTICES, "limit": 2, "reason": "the school is closed"}
     dry = post(operator, f"{LETTERS}/discard", {**order, "dry_run": True}).json()
@@ -394,7 +393,7 @@ def test_only_operators_may(school: School, email: str) -> None:
 
 
 def test_what_operators_did_cannot_be_rewritten(
-    operator: Client, letters: list[int], servers: Servers
+    letters: list[int], operator: Client, servers: Servers
 ) -> None:
     redrive(operator, canary=False, limit=1)
     login = servers.app_env

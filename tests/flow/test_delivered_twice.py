@@ -77,10 +77,7 @@ def publish_homework(school: School) -> None:
 
 
 def publish_and_withdraw(school: School) -> None:
-    homework = school.publish()
-    for handler in HANDLERS:
-        while drain(handler):
-            pass
+    homework = school.told()
     Notice.objects.all().delete()
     withdraw_homework(homework_id=homework.pk, by=school.actor("teacher@oakwood.example"))
 
@@ -108,14 +105,12 @@ def miss_a_publication(school: School) -> None:
 
 
 def publish_and_recall(school: School) -> None:
-    homework = school.publish()
-    in_time()
+    homework = school.told()
     recall_homework(homework_id=homework.pk, by=school.actor(TEACHER))
 
 
 def publish_and_change(school: School) -> None:
-    homework = school.publish()
-    in_time()
+    homework = school.told()
     due_at = homework.due_at + timedelta(days=1)
     edit_homework(homework_id=homework.pk, due_at=due_at, by=school.actor(TEACHER))
     Delivery.objects.filter(state="pending").update(due_at=clock.now())
@@ -127,8 +122,7 @@ def publish_change_and_settle(school: School) -> None:
 
 
 def hand_in_work(school: School) -> None:
-    homework = school.publish()
-    in_time()
+    homework = school.told()
     handed_in(school, homework)
 
 
@@ -145,8 +139,7 @@ def hand_in_and_give_back(school: School) -> None:
 
 
 def remind(school: School) -> None:
-    school.publish()
-    in_time()
+    school.told()
     Homework.objects.update(due_at=clock.now() + timedelta(hours=20))
     for centre in Centre.objects.filter(slug="oakwood"):
         due = HomeworkRemindersDue(centre_id=centre.pk, day=clock.now().date(), at=clock.now())

@@ -113,8 +113,7 @@ def test_what_is_withdrawn_before_it_ran_leaves_nothing(school: School, work_off
 
 
 def test_those_who_were_told_hear_of_the_withdrawal(school: School, work_off: WorkOff) -> None:
-    homework = school.publish()
-    work_off()
+    homework = school.told()
     withdraw_homework(homework_id=homework.pk, by=school.actor("teacher@oakwood.example"))
     work_off()
 

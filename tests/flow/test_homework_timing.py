@@ -207,11 +207,8 @@ def test_a_moved_due_date_is_told_to_those_who_know_the_old_one(
     assert subjects.count() == 59
 
 
-def test_several_changes_make_one_notice(
-    school: School, work_off: WorkOff, in_time: WorkOff
-) -> None:
-    homework = school.publish()
-    work_off()
+def test_several_changes_make_one_notice(school: School, in_time: WorkOff) -> None:
+    homework = school.told()
     change(school, homework, title="Fractons")
     change(school, homework, title="Fractions!", body="Page 13.")
     in_time()
@@ -221,11 +218,8 @@ def test_several_changes_make_one_notice(
     assert ("email.mail_changed", "only a moved due date is mailed") in reasons()
 
 
-def test_what_is_changed_back_is_not_told(
-    school: School, work_off: WorkOff, in_time: WorkOff
-) -> None:
-    homework = school.publish()
-    work_off()
+def test_what_is_changed_back_is_not_told(school: School, in_time: WorkOff) -> None:
+    homework = school.told()
     change(school, homework, title="Wrong")
     change(school, homework, title="Fractions", body=homework.body + "\r\n", max_score=20)
     in_time()
@@ -233,9 +227,7 @@ def test_what_is_changed_back_is_not_told(
     assert reasons() == {("notices.settle", "nothing is other than was told")}
 
 
-def test_who_was_not_told_yet_gets_it_as_it_is(
-    school: School, work_off: WorkOff, in_time: WorkOff
-) -> None:
+def test_who_was_not_told_yet_gets_it_as_it_is(school: School, in_time: WorkOff) -> None:
     homework = school.publish()
     change(school, homework, title="Decimals")
     Delivery.objects.filter(handler="notices.settle").update(due_at=clock.now())
@@ -251,9 +243,8 @@ def test_a_draft_changes_in_silence(school: School, in_time: WorkOff) -> None:
     assert not Delivery.objects.exists()
 
 
-def test_a_recalled_change_is_not_told(school: School, work_off: WorkOff, in_time: WorkOff) -> None:
-    homework = school.publish()
-    work_off()
+def test_a_recalled_change_is_not_told(school: School, in_time: WorkOff) -> None:
+    homework = school.told()
     change(school, homework, title="Decimals")
     recall_homework(homework_id=homework.pk, by=school.actor(TEACHER))
     in_time()
@@ -289,9 +280,8 @@ def test_the_page_schedules_and_calls_off(school: School) -> None:
     assert "Say when" in checked(client.post(f"{path}/schedule", {"at": ""}, follow=True))
 
 
-def test_the_page_recalls_and_says_what_had_left(school: School, work_off: WorkOff) -> None:
-    homework = school.publish()
-    work_off()
+def test_the_page_recalls_and_says_what_had_left(school: School) -> None:
+    homework = school.told()
     client, path = client_of(TEACHER), f"/homework/{homework.pk}"
     assert "Yes, recall" in shown(client, path)
     html = checked(client.post(f"{path}/recall", follow=True))

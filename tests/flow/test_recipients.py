@@ -35,6 +35,7 @@ from tests.flow.people import (
     assert_problem,
     client_of,
 )
+from tests.remembered import as_once
 
 WorkOff = Callable[[], int]
 
@@ -52,11 +53,16 @@ def recipients(client: Client, of: UUID | None = None, **wanted: Any) -> dict[st
 @pytest.fixture
 def told(school: School, work_off: WorkOff) -> School:
     """A published homework: read by STUDENT, unwanted by mail, unknown to a blocked PARENT."""
-    Guardianship.objects.filter(guardian__email=PARENT).update(custody_blocked=True)
+
+    def tell() -> None:
+        Guardianship.objects.filter(guardian__email=PARENT).update(custody_blocked=True)
+        student = school.user(STUDENT)
+        NoticePreference.objects.create(person=student, kind="homework", email=False)
+        school.publish()
+        work_off()
+
+    as_once("told, but for two", tell)
     student = school.user(STUDENT)
-    NoticePreference.objects.create(person=student, kind="homework", email=False)
-    school.publish()
-    work_off()
     read_notices(user_id=student.pk, up_to=1)
     failed = Delivery.objects.get(
         handler="email.mail_class", key=str(school.user("student2@oakwood.example").pk)

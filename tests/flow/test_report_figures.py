@@ -34,6 +34,7 @@ from tests.flow.reporting import (
     only,
     reported,
     sign_in,
+    teach,
 )
 
 ADMIN = "admin@oakwood.example"
@@ -243,7 +244,8 @@ def test_deliveries_tell_whom_what_did_not_reach(
     school: School, tmp_path: Path, work_off: Callable[[], int]
 ) -> None:
     school.user("parent2@oakwood.example").wards.update(custody_blocked=True)
-    told = reported(school, tmp_path)
+    teach(school)
+    told = Reported(school, tmp_path)
     work_off()
     read_notices(user_id=told.school.user("parent1@oakwood.example").pk, up_to=99)
     mails = Mail.objects.filter(recipient="student3@oakwood.example")

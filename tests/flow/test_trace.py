@@ -133,8 +133,7 @@ def test_asking_again_costs_one_query_per_batch(
 def test_who_was_blocked_since_does_not_hear_of_the_withdrawal(
     school: School, work_off: WorkOff
 ) -> None:
-    homework = school.publish()
-    work_off()
+    homework = school.told()
     Guardianship.objects.filter(guardian__email=PARENT).update(custody_blocked=True)
     withdraw_homework(homework_id=homework.pk, by=school.actor(TEACHER))
     work_off()
@@ -171,9 +170,8 @@ def test_staff_see_who_was_told_how_and_when(school: School, work_off: WorkOff) 
     assert (skipped["fate"], skipped["why"], skipped["mail"]) == ("skipped", "custody block", None)
 
 
-def test_the_header_of_a_mail_leads_to_its_trace(school: School, work_off: WorkOff) -> None:
-    school.publish()
-    work_off()
+def test_the_header_of_a_mail_leads_to_its_trace(school: School) -> None:
+    school.told()
     mail = Mail.objects.select_related("delivery").earliest("pk")
     told = trace(client_of(STAFF), mail.delivery.event_id, limit="200")
     by_delivery = client_of(STAFF).get(f"/api/trace/deliveries/{mail.delivery_id}?limit=200")
@@ -184,11 +182,8 @@ def test_the_header_of_a_mail_leads_to_its_trace(school: School, work_off: WorkO
     assert found["mail"]["message_id"] == mail.message_id
 
 
-def test_deliveries_come_page_by_page_and_counts_are_of_all(
-    school: School, work_off: WorkOff
-) -> None:
-    school.publish()
-    work_off()
+def test_deliveries_come_page_by_page_and_counts_are_of_all(school: School) -> None:
+    school.told()
     seen: list[str] = []
     wanted = {"limit": "50"}
     while True:
@@ -288,9 +283,8 @@ def test_a_chain_of_causes_ends(school: School) -> None:
 # Who may see it.
 
 
-def test_operators_see_neither_names_nor_addresses(school: School, work_off: WorkOff) -> None:
-    school.publish()
-    work_off()
+def test_operators_see_neither_names_nor_addresses(school: School) -> None:
+    school.told()
     Delivery.objects.filter(key=str(school.user(STUDENT).pk)).update(
         state="dead", detail="RefusedError: 550 <student1@oakwood.example> is unknown"
     )
@@ -410,9 +404,8 @@ def test_a_teacher_who_is_only_a_parent_there_may_not(school: School) -> None:
     assert_problem(client_of(PARENT).get(f"/api/homework/{homework.pk}/deliveries"), 403)
 
 
-def test_the_page_shows_who_was_told(school: School, work_off: WorkOff) -> None:
-    homework = school.publish()
-    work_off()
+def test_the_page_shows_who_was_told(school: School) -> None:
+    homework = school.told()
     Guardianship.objects.filter(guardian__email=PARENT).update(custody_blocked=True)
     assert f"/homework/{homework.pk}/told" in shown(client_of(TEACHER), f"/homework/{homework.pk}")
     assert "/told" not in shown(client_of(STUDENT), f"/homework/{homework.pk}")

@@ -152,7 +152,6 @@ def test_the_trace_says_for_what_it_waits(school: School) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_worked_off_is_not_reported(school: School, work_off: Callable[[], int]) -> None:
-    school.publish()
-    work_off()
+def test_what_is_worked_off_is_not_reported(school: School) -> None:
+    school.told()
     assert unclaimed_kinds() == []

@@ -16,6 +16,7 @@ from tests.flow.conftest import School
 from tests.flow.handing_in import graded, handed_in
 from tests.flow.pages import shown
 from tests.flow.people import PARENT, STUDENT, TEACHER, client_of, post
+from tests.remembered import as_once
 
 WorkOff = Callable[[], int]
 
@@ -39,8 +40,13 @@ def mail_words(email: str) -> str:
 
 @pytest.fixture
 def told(school: School, work_off: WorkOff) -> School:
-    post(client_of(TEACHER), f"/api/homework/{school.draft().pk}/publish")
-    work_off()
+    """A homework that was published in a request, so that it is known who did it."""
+
+    def tell() -> None:
+        post(client_of(TEACHER), f"/api/homework/{school.draft().pk}/publish")
+        work_off()
+
+    as_once("told in a request", tell)
     return school
 
 
@@ -144,8 +150,7 @@ def test_an_event_that_is_not_kept_any_more(told: School) -> None:
 
 
 def test_whose_work_it_is(school: School, work_off: WorkOff) -> None:
-    homework = school.publish()
-    work_off()
+    homework = school.told()
     Notice.objects.all().delete()
     submission = handed_in(school, homework)
     work_off()

@@ -106,7 +106,7 @@ def test_long_texts_in_a_long_table_are_all_there(tmp_path: Path) -> None:
     assert all(f"Page {at} of {len(pages)}" in page for at, page in enumerate(pages, 1))
 
 
-@pytest.mark.parametrize("count", [1, 1_300])
+@pytest.mark.parametrize("count", [1, pytest.param(1_300, marks=pytest.mark.sweep)])
 def test_texts_are_never_markup(count: int, tmp_path: Path) -> None:
     bad = a_nasty_document()
     rows = [(each,) * 8 for each in NASTY] * count

@@ -12,7 +12,7 @@ import pytest
 
 from tests.flow.uploads import picture
 from tests.portal import Person
-from tests.servers import RunningStack, running_stack, wait_for
+from tests.servers import RunningStack, wait_for
 
 MB: Final = 2**20
 MORE: Final = 30 * MB  # by which web may grow
@@ -24,16 +24,9 @@ TAIL: Final = f"\r\n--{BOUNDARY}--\r\n".encode()
 BESIDES: Final = len(HEAD) - HEAD.index(b"\0\0\0\x18")  # of the file's bytes, those in HEAD
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A whole stack."""
-    with running_stack(tmp_path_factory.mktemp("portal")) as running:
-        yield running
-
-
 @pytest.fixture
-def teacher(portal: RunningStack) -> Iterator[Person]:
-    with Person(portal.base_url, "teacher@oakwood.example") as person:
+def teacher(stack: RunningStack) -> Iterator[Person]:
+    with Person(stack.base_url, "teacher@oakwood.example") as person:
         yield person
 
 
@@ -60,14 +53,14 @@ def upload(person: Person, size: int, *, chunked: bool = False, key: str = "") -
     return person._trade("POST", "/api/files", content=film(size), headers=headers)
 
 
-def left_of(portal: RunningStack) -> list[Path]:
+def left_of(stack: RunningStack) -> list[Path]:
     """All files of the media directory."""
-    return [path for path in (portal.home / "media").rglob("*") if path.is_file()]
+    return [path for path in (stack.home / "media").rglob("*") if path.is_file()]
 
 
-def growth(portal: RunningStack, work: Callable[[], Any]) -> int:
+def growth(stack: RunningStack, work: Callable[[], Any]) -> int:
     """By how many bytes web's memory is larger at its largest, while something goes on."""
-    web = psutil.Process(portal.process("web"))
+    web = psutil.Process(stack.process("web"))
     before = web.memory_info().rss
     largest, over = before, threading.Event()
 
@@ -87,11 +80,11 @@ def growth(portal: RunningStack, work: Callable[[], Any]) -> int:
 
 
 @pytest.mark.timeout(180)
-def test_memory_stays_as_it_was(portal: RunningStack, teacher: Person) -> None:
+def test_memory_stays_as_it_was(stack: RunningStack, teacher: Person) -> None:
     assert upload(teacher, 3 * MB).status_code == 201  # so that everything is imported
     answers: list[httpx.Response] = []
     begin = time.monotonic()
-    up = growth(portal, lambda: answers.append(upload(teacher, 100 * MB)))
+    up = growth(stack, lambda: answers.append(upload(teacher, 100 * MB)))
     took = time.monotonic() - begin
     assert answers[0].status_code == 201, answers[0].text
     assert answers[0].json()["size"] == 100 * MB
@@ -102,8 +95,8 @@ def test_memory_stays_as_it_was(portal: RunningStack, teacher: Person) -> None:
             assert got.status_code == 200
             assert sum(len(bit) for bit in got.iter_raw()) == 100 * MB
 
-    down = growth(portal, fetch)
-    keyed = growth(portal, lambda: answers.append(upload(teacher, 100 * MB, key="k")))
+    down = growth(stack, fetch)
+    keyed = growth(stack, lambda: answers.append(upload(teacher, 100 * MB, key="k")))
     assert answers[1].status_code == 201
     print(  # noqa: T201 - the figures of docs/adr/0018
         f"\nweb grew by {up / MB:.1f} MB during an upload of 100 MB ({took:.2f} s), by"
@@ -115,16 +108,16 @@ def test_memory_stays_as_it_was(portal: RunningStack, teacher: Person) -> None:
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("size", [100 * MB + 1, 101 * MB])
 def test_more_than_100_mb_is_413_and_leaves_nothing(
-    portal: RunningStack, teacher: Person, size: int, chunked: bool
+    stack: RunningStack, teacher: Person, size: int, chunked: bool
 ) -> None:
-    before = left_of(portal)
+    before = left_of(stack)
     answers: list[httpx.Response] = []
-    grown = growth(portal, lambda: answers.append(upload(teacher, size, chunked=chunked)))
+    grown = growth(stack, lambda: answers.append(upload(teacher, size, chunked=chunked)))
     (answer,) = answers
     assert answer.status_code == 413
     assert answer.json()["detail"] == "A file may have up to 100 MB."
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert left_of(portal) == before
+    assert left_of(stack) == before
     assert grown < MORE
     assert teacher.get("/api/me")["email"]  # the connection goes on
 
@@ -163,8 +156,8 @@ def test_json_is_small(teacher: Person) -> None:
         assert answer.status_code == 413
 
 
-def test_who_hangs_up_leaves_nothing(portal: RunningStack, teacher: Person) -> None:
-    before = left_of(portal)
+def test_who_hangs_up_leaves_nothing(stack: RunningStack, teacher: Person) -> None:
+    before = left_of(stack)
 
     def broken() -> Iterator[bytes]:
         yield HEAD
@@ -174,7 +167,7 @@ def test_who_hangs_up_leaves_nothing(portal: RunningStack, teacher: Person) -> N
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     with pytest.raises(ConnectionResetError):
         teacher._trade("POST", "/api/files", content=broken(), headers=headers)
-    wait_for(lambda: left_of(portal) == before, seconds=5, what="the bytes to go")
+    wait_for(lambda: left_of(stack) == before, seconds=5, what="the bytes to go")
 
 
 def test_a_worker_draws_what_web_received(teacher: Person) -> None:

@@ -1,0 +1,26 @@
+"""Which process runs which tests: a file in one, and all that use the running stack in the same."""
+
+from typing import Any, Final
+
+from xdist.scheduler import LoadFileScheduling
+
+THE_STACK: Final = "the stack"
+# To start a stack takes longer than what most of these ask of it.
+ON_THE_STACK: Final = (
+    "tests/browser/",
+    "tests/flow/test_uploads.py",
+    "tests/flow/test_whole_way.py",
+)
+
+
+class OneStack(LoadFileScheduling):  # type: ignore[misc]
+    """Deals out files; those on the stack as if they were one, and first, for they take longest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        on_it = nodeid.startswith(ON_THE_STACK)
+        return THE_STACK if on_it else str(super()._split_scope(nodeid))
+
+    def _assign_work_unit(self, node: Any) -> None:
+        if THE_STACK in self.workqueue:
+            self.workqueue.move_to_end(THE_STACK, last=False)
+        super()._assign_work_unit(node)
