@@ -44,6 +44,7 @@ from core.office.address_api import router as addresses
 from core.office.api import router as office
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
+from core.ops.watch_api import router as watching
 from core.people import pages as people_pages
 from core.people.api import router as people
 from core.remarks import pages as remark_pages
@@ -72,6 +73,7 @@ api = NinjaAPI(
 answer_problems(api)
 for router in (
     ops,
+    watching,
     access,
     second_factor,
     people,
