@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -139,7 +139,7 @@ def overview(queues: Sequence[str] | None = None) -> list[Queue]:
         cursor.execute(OVERVIEW, wanted)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     learnt = capacities(names)
-    return [Queue(*row, learnt.get(row[0], {})) for row in rows]
+    return [replace(Queue(*row), learnt=learnt.get(row[0], {})) for row in rows]
 
 
 def capacities(queues: Sequence[str]) -> dict[str, dict[int, float]]:

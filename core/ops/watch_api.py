@@ -10,7 +10,7 @@ from core.http.lists import Order, Page, Wanted, read_page
 from core.ops import schedules, watching, workers
 from core.ops.models import DrainForecast, Fault, Sample
 from core.ops.watch_bodies import (
-    FaultTold,
+    SystemFaultTold,
     ForecastTold,
     SampleTold,
     ScheduleRun,
@@ -96,8 +96,10 @@ def list_forecasts(request: HttpRequest, wanted: Query[OfQueue]) -> Page[Forecas
     return read_page(rows, LATEST_FORECAST_FIRST, wanted, ForecastTold.of)
 
 
-@router.get("ops/faults", response=Page[FaultTold], operation_id="list_faults", summary="Faults")
-def list_faults(request: HttpRequest, wanted: Query[FaultsWanted]) -> Page[FaultTold]:
+@router.get(
+    "ops/faults", response=Page[SystemFaultTold], operation_id="list_faults", summary="Faults"
+)
+def list_faults(request: HttpRequest, wanted: Query[FaultsWanted]) -> Page[SystemFaultTold]:
     """What is wrong, and what was; the latest first."""
     rows = watching.faults(is_open=wanted.is_open)
-    return read_page(rows, LATEST_FAULT_FIRST, wanted, FaultTold.of)
+    return read_page(rows, LATEST_FAULT_FIRST, wanted, SystemFaultTold.of)

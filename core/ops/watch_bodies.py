@@ -160,7 +160,7 @@ class ForecastTold(Told):
         )
 
 
-class FaultTold(Told):
+class SystemFaultTold(Told):
     """Something that is wrong, or was."""
 
     id: Id

@@ -11,12 +11,12 @@ from core.ops.roster import BELIEVED_FOR
 
 # The first delivery in hand says which event the process works on.
 PROCESSES: Final = """
-SELECT worker, pid, queues, seen_at, seen_at > now() - %s AS is_there, doing, since, task_id,
-    deliveries, event_id, job.id
-FROM worker_process
+SELECT mine.worker, pid, queues, seen_at, seen_at > now() - %s, doing, since, task_id, deliveries,
+    event_id, job.id
+FROM worker_process AS mine
     LEFT JOIN delivery ON delivery.id = deliveries[1]
     LEFT JOIN job ON job.delivery_id = deliveries[1]
-ORDER BY worker, pid
+ORDER BY mine.worker, pid
 """
 
 

@@ -36,8 +36,7 @@ def memberships_of(user_id: int) -> list[Membership]:
 def has_ended(user_ids: Iterable[int]) -> set[int]:
     """Those of the people who belonged to centres and may act in none of them any more.
 
-    Those who run or watch the system, and who has not been taken in by any centre yet, are not among
-    them.
+    Not among them are those who run or watch the system, and whom no centre has taken in yet.
     """
     with everywhere():
         found = Membership.objects.filter(
