@@ -52,9 +52,10 @@ IN_DATABASE: Final = (
 
 def faults_in_database(queues: Sequence[Queue], handlers: Sequence[str]) -> list[Found]:
     """What PostgreSQL tells of: the queues, their canaries, the workers, the schedules."""
+    unserved = {each.name for each in queues if not each.workers}  # which says enough
     return [
         *_of_queues(queues),
-        *(("canary_late", queue) for queue in late_canaries(handlers)),
+        *(("canary_late", queue) for queue in late_canaries(handlers) if queue not in unserved),
         *(("worker_gone", worker) for worker in _column(GONE, BELIEVED_FOR)),
         *(("schedule_late", schedule) for schedule in _column(LATE_SCHEDULES, LATE)),
     ]

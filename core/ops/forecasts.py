@@ -31,12 +31,20 @@ WHERE mine.queue = now_.queue AND mine.ended_at IS NULL AND (
 
 BEGIN: Final = """
 INSERT INTO drain_forecast (
-    queue, made_at, workers, processes, due, per_second, predicted_seconds, outcome
+    queue, made_at, workers, processes, due, per_second, predicted_seconds, is_measured, outcome
 )
 VALUES (
-    %(queue)s, now(), %(workers)s, %(processes)s, %(due)s, %(rate)s, %(predicted)s, ''
+    %(queue)s, now(), %(workers)s, %(processes)s, %(due)s, %(rate)s, %(predicted)s, %(measured)s, ''
 )
 ON CONFLICT (queue) WHERE ended_at IS NULL DO NOTHING
+"""
+
+# The first time that so many processes serve a queue is foretold from what fewer did, or more; as
+# soon as they have been seen at it themselves, more is known.
+CORRECT: Final = """
+UPDATE drain_forecast SET corrected_at = now(),
+    corrected_seconds = extract(epoch FROM now() - made_at) + %(predicted)s
+WHERE queue = %(queue)s AND ended_at IS NULL AND NOT is_measured AND corrected_at IS NULL
 """
 
 PRUNE: Final = "DELETE FROM drain_forecast WHERE made_at < now() - %s"
@@ -44,7 +52,7 @@ PRUNE: Final = "DELETE FROM drain_forecast WHERE made_at < now() - %s"
 
 @transaction.atomic
 def keep_forecasts(queues: Sequence[Queue]) -> None:
-    """End the forecasts that are over, and make one for each backlog that has none."""
+    """End the forecasts that are over, make those that are lacking, correct the guesses."""
     given: dict[str, Any] = {
         "queues": [each.name for each in queues],
         "dues": [each.due for each in queues],
@@ -57,11 +65,14 @@ def keep_forecasts(queues: Sequence[Queue]) -> None:
         for each in queues:
             if (row := _worth_it(each)) is not None:
                 cursor.execute(BEGIN, row)
+                if row["measured"]:
+                    cursor.execute(CORRECT, row)
 
 
 def _worth_it(queue: Queue) -> dict[str, Any] | None:
+    """What to write down; None for what is over soon, and where nothing has been learnt yet."""
     predicted, rate = queue.drained_in, queue.per_second
-    if rate is None or predicted is None or predicted < LEAST:
+    if not queue.learnt or rate is None or predicted is None or predicted < LEAST:
         return None
     return {
         "queue": queue.name,
@@ -70,6 +81,7 @@ def _worth_it(queue: Queue) -> dict[str, Any] | None:
         "due": queue.due,
         "rate": rate,
         "predicted": predicted,
+        "measured": queue.processes in queue.learnt,
     }
 
 

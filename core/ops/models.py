@@ -196,6 +196,10 @@ class DrainForecast(models.Model):
     due = models.IntegerField()  # deliveries that could run then
     per_second = models.FloatField()  # what was believed to be done in a second
     predicted_seconds = models.FloatField()
+    is_measured = models.BooleanField()  # so many processes had been seen at work before
+    # Otherwise: what it was said to take in all, once they had been.
+    corrected_at = models.DateTimeField(null=True)
+    corrected_seconds = models.FloatField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(
         max_length=7, choices=ForecastEnd.choices, default="", db_default="", blank=True

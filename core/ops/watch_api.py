@@ -10,11 +10,11 @@ from core.http.lists import Order, Page, Wanted, read_page
 from core.ops import schedules, watching, workers
 from core.ops.models import DrainForecast, Fault, Sample
 from core.ops.watch_bodies import (
-    SystemFaultTold,
     ForecastTold,
     SampleTold,
     ScheduleRun,
     ScheduleTold,
+    SystemFaultTold,
     WorkerTold,
 )
 from core.people.signed_in import signed_in

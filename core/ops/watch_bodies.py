@@ -138,6 +138,13 @@ class ForecastTold(Told):
     due: Annotated[int, Field(description="deliveries that could run then")]
     per_second: Annotated[float, Field(description="what was believed to be done")]
     predicted_seconds: float
+    is_measured: Annotated[
+        bool, Field(description="so many processes had been seen at work before")
+    ]
+    corrected_at: datetime | None
+    corrected_seconds: Annotated[
+        float | None, Field(description="in all, as said once they had been seen at work")
+    ]
     outcome: Annotated[ForecastEnd, Field(description="empty while it is open")]
     ended_at: datetime | None
     actual_seconds: Annotated[float | None, Field(description="of one that drained")]
@@ -154,6 +161,9 @@ class ForecastTold(Told):
             due=row.due,
             per_second=row.per_second,
             predicted_seconds=row.predicted_seconds,
+            is_measured=row.is_measured,
+            corrected_at=row.corrected_at,
+            corrected_seconds=row.corrected_seconds,
             outcome=ForecastEnd(row.outcome),
             ended_at=row.ended_at,
             actual_seconds=row.actual_seconds,

@@ -1,6 +1,6 @@
 """What operators read: figures, and how things stand, in their language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Final
 
@@ -42,10 +42,10 @@ ACTS: Final[Mapping[str, Promise]] = {
     OpsAction.RESUME: lazy("Resumed a queue"),
     OpsAction.RUN: lazy("Ran a schedule"),
 }
-STATES: Final[Mapping[str, Promise]] = {
-    "paused": lazy("Paused"),
+STATES: Final[Mapping[str, Promise]] = {  # what needs somebody most comes first
     "unserved": lazy("No worker"),
     "still": lazy("Stands still"),
+    "paused": lazy("Paused"),
     "working": lazy("At work"),
     "idle": lazy("Nothing to do"),
 }
@@ -61,6 +61,12 @@ def state_of(queue: Queue) -> str:
         return "unserved"
     is_old = (queue.oldest_age or 0.0) > STILL
     return "still" if is_old and not queue.running and not queue.lately_per_second else "working"
+
+
+def by_need(queues: Iterable[Queue]) -> list[Queue]:
+    """Those first that need somebody; among equals by name."""
+    places = list(STATES)
+    return sorted(queues, key=lambda queue: (places.index(state_of(queue)), queue.name))
 
 
 def number(value: float) -> str:
@@ -85,9 +91,12 @@ def span(seconds: float | None) -> str:
 
 
 def off_by(forecast: DrainForecast) -> str:
-    """How far a forecast was off what came: `+12%` where it took longer; '' while it is open."""
-    actual = forecast.actual_seconds
-    if actual is None or not forecast.predicted_seconds:
+    """How far a forecast was off what came: `+12%` where it took longer; '' while it is open.
+
+    Where it was corrected, the correction counts: the page shows both.
+    """
+    actual, said = forecast.actual_seconds, forecast.corrected_seconds or forecast.predicted_seconds
+    if actual is None or not said:
         return ""
-    off = round(actual / forecast.predicted_seconds - 1, 2)
+    off = round(actual / said - 1, 2)
     return ("+" if off > 0 else "") + str(format_percent(off, locale=spoken()))
