@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Any, Final
 
 from django.db import connection
 
 HOURS: Final = (1, 3, 24, 168)  # what may be looked at
 POINTS: Final = 120  # of a line
+APART: Final = 90.0  # seconds between two samples at most, else nobody looked
 WIDTH: Final = 360
 HEIGHT: Final = 72
 
@@ -56,39 +58,40 @@ MEASURES: Final[Sequence[tuple[str, Callable[[Any], float]]]] = (
 def charts_of(queues: Sequence[str], hours: int) -> list[Charts]:
     """Depth, what was done in a second, and the oldest one's age in seconds, of each queue."""
     span = timedelta(hours=hours)
-    wanted: dict[str, Any] = {
-        "span": span,
-        "bucket": span.total_seconds() / POINTS,
-        "queues": list(queues),
-    }
+    bucket = span.total_seconds() / POINTS
+    wanted: dict[str, Any] = {"span": span, "bucket": bucket, "queues": list(queues)}
     with connection.cursor() as cursor:
         cursor.execute(SERIES, wanted)
         rows = cursor.fetchall()
-    return [_charts(queue, [row for row in rows if row[0] == queue]) for queue in queues]
+    apart = ceil(APART / bucket)
+    return [_charts(queue, [row for row in rows if row[0] == queue], apart) for queue in queues]
 
 
-def _charts(queue: str, rows: Sequence[Any]) -> Charts:
+def _charts(queue: str, rows: Sequence[Any], apart: int) -> Charts:
     lines = [(name, [(row[1], read(row)) for row in rows]) for name, read in MEASURES]
-    return Charts(queue, [chart_of(name, line) for name, line in lines])
+    return Charts(queue, [chart_of(name, line, apart) for name, line in lines])
 
 
-def chart_of(measure: str, line: Line) -> Chart:
-    """A measure's line as an SVG draws it, its highest point at the top."""
+def chart_of(measure: str, line: Line, apart: int = 1) -> Chart:
+    """A measure's line as an SVG draws it, its highest point at the top.
+
+    Points more than `apart` places from each other have a gap between them.
+    """
     values = [value for _, value in line]
     highest = max(values, default=0.0)
     return Chart(
         measure,
         values[-1] if values else 0.0,
         highest,
-        [_points(stretch, highest or 1.0) for stretch in _stretches(line)],
+        [_points(stretch, highest or 1.0) for stretch in _stretches(line, apart)],
     )
 
 
-def _stretches(line: Line) -> list[Line]:
+def _stretches(line: Line, apart: int) -> list[Line]:
     """The parts of a line between gaps in which nobody took a sample."""
     found: list[Line] = []
     for point in line:
-        if found and point[0] - found[-1][-1][0] <= 1:
+        if found and point[0] - found[-1][-1][0] <= apart:
             found[-1].append(point)
         else:
             found.append([point])
