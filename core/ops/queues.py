@@ -22,6 +22,7 @@ from core.ops.forecasting import (
 from core.ops.roster import BELIEVED_FOR
 
 RATE_OVER: Final = 120  # seconds
+PATIENCE: Final = 60.0  # seconds that a delivery may wait without anybody having to know why
 LATELY: Final = 15  # seconds; what is done now, where nothing was learnt yet
 LEARNT_FROM: Final = timedelta(days=7)
 LEARNT_OF: Final = 2_000  # samples of a queue
@@ -112,9 +113,18 @@ class Queue:
         return drained_in(self.due, self.per_second)
 
     @property
+    def is_late(self) -> bool:
+        """Whether something has waited for longer than it should."""
+        return (self.oldest_age or 0.0) > PATIENCE
+
+    @property
     def advice(self) -> Advice | None:
-        """How many workers would drain it soon; None where it needs no more of them."""
-        if self.paused_at:
+        """How many workers would drain it soon; None where it needs no more of them.
+
+        A few that have just come, and of which nobody knows how long they take, are no backlog.
+        """
+        is_young = self.workers > 0 and self.drained_in is None and not self.is_late
+        if self.paused_at or is_young:
             return None
         return advise(
             due=self.due, workers=self.workers, processes=self.processes, capacity=self.capacity
