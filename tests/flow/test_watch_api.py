@@ -226,3 +226,15 @@ def test_a_trace_has_ids_and_nobodys_names(operator: Client, school: School) -> 
     assert operator.get("/ops/trace?id=0193a6f2-7c1e-7d60-9f3a-2b8c4d5e6f70").status_code == 404
     assert operator.get("/ops/trace?id=nothing").status_code == 404
     assert operator.get("/ops/trace").status_code == 200
+
+
+def test_an_operator_lets_a_viewer_in(operator: Client, school: School) -> None:
+    new = {"email": "Nora@schoolbell.example", "name": "Nora New", "is_active": "on"}
+    answer = operator.post("/admin/people/user/add/", new)
+    assert answer.status_code == 302, answer.context["errors"]
+    nora = school.user("nora@schoolbell.example")
+    assert (nora.is_viewer, nora.is_operator) == (True, False)
+    listed = operator.get("/admin/people/user/").content.decode()
+    assert "nora@schoolbell.example" in listed
+    assert "teacher@oakwood.example" not in listed
+    assert client_of("nora@schoolbell.example").get("/ops/").status_code == 200
