@@ -18,10 +18,8 @@ from schedules.sync import sync
 from schedules.table import SCHEDULES
 from tests.flow.conftest import School
 from tests.flow.pages import shown
-from tests.flow.people import TEACHER, assert_problem, client_of, post
+from tests.flow.people import OPERATOR, TEACHER, VIEWER, assert_problem, client_of, post
 
-OPERATOR = "operator@schoolbell.example"
-VIEWER = "viewer@schoolbell.example"
 RUN = "/api/ops/schedules/clean-up/run"
 
 
