@@ -75,7 +75,7 @@ def unwelcome(guests: Collection[Guest]) -> dict[Guest, int]:
     """Those who must leave, each with the close code; a few queries for any number."""
     tickets = _tickets_that_count([guest.ticket for guest in guests])
     ids = {guest.user_id for guest in guests}
-    fields = ("password", "is_active", "is_operator")
+    fields = ("password", "is_active", "is_operator", "is_viewer")
     users = User.objects.only(*fields).in_bulk(ids - has_ended(ids))
     halfway = second_factor.missing_among(list(users.values()))
     reasons = {guest: _reason(guest, users.get(guest.user_id), tickets) for guest in guests}

@@ -105,7 +105,7 @@ def _is_ended(request: HttpRequest) -> bool:
 
 
 def _is_met(rule: Rule, actor: Actor | None, person: User) -> bool:
-    if rule.operator and not person.is_operator:
+    if (rule.operator and not person.is_operator) or (rule.viewer and not person.watches):
         return False
     return not rule.member or (actor is not None and actor.is_any(*rule.roles))
 

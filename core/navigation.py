@@ -27,6 +27,7 @@ class Line:
     page: str
     roles: frozenset[Role] | None = None  # None: for everybody who is signed in
     operators: bool = False  # for those alone who run the system
+    viewers: bool = False  # for those, and who may look at how it runs
 
 
 MAIN: Final = (
@@ -40,6 +41,7 @@ MAIN: Final = (
     Line(_("Centre"), "centre-settings", ADMINS),
     Line(_("Imports"), "imports", ADMINS),
     Line(_("Audit"), "audit", ADMINS),
+    Line(_("Operations"), "ops", viewers=True),
     Line(_("Centres"), "ops-centres", operators=True),
 )
 OWN: Final = (  # about the person themselves
@@ -70,6 +72,8 @@ def links(request: HttpRequest, lines: tuple[Line, ...]) -> list[Link]:
 def is_for(request: HttpRequest, line: Line) -> bool:
     """Whether a line is for the person."""
     if line.operators and not getattr(request.user, "is_operator", False):
+        return False
+    if line.viewers and not getattr(request.user, "watches", False):
         return False
     actor: Actor | None = getattr(request, "actor", None)
     return line.roles is None or bool(actor and actor.is_any(*line.roles))

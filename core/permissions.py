@@ -13,6 +13,7 @@ class Rule:
     signed_in: bool = True
     member: bool = True
     operator: bool = False
+    viewer: bool = False  # for who may look at how the system runs, and for operators
     enrolled: bool = True  # those who must have a second factor come in only with it
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
@@ -22,6 +23,7 @@ SIGNED_IN: Final = Rule(member=False)  # also who belongs to no centre
 ENROLLING: Final = Rule(member=False, enrolled=False)  # on the way to a second factor, too
 MEMBER: Final = Rule()
 OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
+WATCHING: Final = Rule(member=False, viewer=True)  # looks at how it runs, and changes nothing
 LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 MANAGING: Final = Rule(roles=frozenset({Role.STAFF, Role.ADMIN}))
@@ -207,18 +209,24 @@ RULES: Final[dict[str, Rule]] = {
     "PUT api/quiet-hours": ADMINS,
     "POST api/quiet-hours/bypass": OFFICE,
     # running the system
-    "GET api/ops/queues": OPERATOR,
+    "GET api/ops/queues": WATCHING,
     "POST api/ops/queues/<str:queue>/pause": OPERATOR,
     "POST api/ops/queues/<str:queue>/resume": OPERATOR,
-    "GET api/ops/deliveries": OPERATOR,
-    "GET api/ops/dead-letters": OPERATOR,
+    "GET api/ops/deliveries": WATCHING,
+    "GET api/ops/dead-letters": WATCHING,
     "POST api/ops/dead-letters/redrive": OPERATOR,
     "POST api/ops/dead-letters/discard": OPERATOR,
-    "GET api/ops/dead-letters/<str:group_id>": OPERATOR,
-    "GET api/ops/redrives": OPERATOR,
-    "GET api/ops/audit": OPERATOR,
-    "GET api/ops/backups": OPERATOR,
+    "GET api/ops/backups": WATCHING,
     "POST api/ops/backups": OPERATOR,
+    "GET api/ops/dead-letters/<str:group_id>": WATCHING,
+    "GET api/ops/redrives": WATCHING,
+    "GET api/ops/audit": WATCHING,
+    "GET api/ops/workers": WATCHING,
+    "GET api/ops/schedules": WATCHING,
+    "POST api/ops/schedules/<str:schedule>/run": OPERATOR,
+    "GET api/ops/samples": WATCHING,
+    "GET api/ops/forecasts": WATCHING,
+    "GET api/ops/faults": WATCHING,
     # jobs, of those who asked for them
     "GET api/jobs": SIGNED_IN,
     "GET api/jobs/<uuidstr:job_id>": SIGNED_IN,
@@ -251,6 +259,19 @@ RULES: Final[dict[str, Rule]] = {
     "POST language": ANYONE,
     "GET panels/<str:name>": MEMBER,
     "GET homework-list": MEMBER,
+    # running the system
+    "GET ops/access": ANYONE,  # asked by the proxy; answers 204, 401 or 403 itself
+    "GET ops/": WATCHING,
+    "GET ops/parts/<str:part>": WATCHING,
+    "GET ops/queues/<str:queue>": WATCHING,
+    "POST ops/queues/<str:queue>/pause": OPERATOR,
+    "POST ops/queues/<str:queue>/resume": OPERATOR,
+    "GET ops/dead-letters/<str:group_id>": WATCHING,
+    "POST ops/dead-letters/<str:group_id>/redrive": OPERATOR,
+    "POST ops/dead-letters/<str:group_id>/discard": OPERATOR,
+    "POST ops/schedules/<str:schedule>/run": OPERATOR,
+    "GET ops/audit": WATCHING,
+    "GET ops/trace": WATCHING,
     # centres, calendar, classes
     "GET centre.css": ANYONE,
     "GET centre-settings": ADMINS,

@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
-from core.access import account
+from core.access import account, at_proxy
 from core.access import pages as access_pages
 from core.access.api import router as access
 from core.access.bearer import BearerAuth
@@ -43,8 +43,11 @@ from core.office import audit_pages, guardian_pages, invitation_pages, joining
 from core.office import pages as office_pages
 from core.office.address_api import router as addresses
 from core.office.api import router as office
+from core.ops import letter_pages
+from core.ops import pages as ops_pages
 from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
+from core.ops.watch_api import router as watching
 from core.people import pages as people_pages
 from core.people.api import router as people
 from core.remarks import pages as remark_pages
@@ -61,6 +64,7 @@ from core.tickets import category_pages as ticket_category_pages
 from core.tickets import pages as ticket_pages
 from core.tickets.api import router as tickets
 from core.tickets.category_api import router as ticket_categories
+from core.trace import ops_pages as trace_ops_pages
 from core.trace import pages as trace_pages
 from core.trace.api import router as trace
 
@@ -75,6 +79,7 @@ answer_problems(api)
 for router in (
     ops,
     backups,
+    watching,
     access,
     second_factor,
     people,
@@ -101,6 +106,19 @@ for router in (
     api.add_router("", router)
 
 urlpatterns = [
+    # running the system
+    path("ops/", ops_pages.operations, name="ops"),
+    path("ops/access", at_proxy.access, name="ops-access"),
+    path("ops/parts/<str:part>", ops_pages.part, name="ops-part"),
+    path("ops/queues/<str:queue>", ops_pages.queue, name="ops-queue"),
+    path("ops/queues/<str:queue>/pause", ops_pages.pause, name="ops-pause"),
+    path("ops/queues/<str:queue>/resume", ops_pages.resume, name="ops-resume"),
+    path("ops/dead-letters/<str:group_id>", letter_pages.group, name="ops-letters"),
+    path("ops/dead-letters/<str:group_id>/redrive", letter_pages.redrive, name="ops-redrive"),
+    path("ops/dead-letters/<str:group_id>/discard", letter_pages.discard, name="ops-discard"),
+    path("ops/schedules/<str:schedule>/run", ops_pages.run_schedule, name="ops-run"),
+    path("ops/audit", ops_pages.audit, name="ops-audit"),
+    path("ops/trace", trace_ops_pages.trace, name="ops-trace"),
     # centres, calendar, classes
     path("centre.css", centre_pages.stylesheet, name="centre-css"),
     path("centre-settings", centre_pages.settings, name="centre-settings"),

@@ -15,7 +15,7 @@ from core.metrics import recording
 from core.metrics.server import serve_metrics
 from schedules.sync import sync
 from schedules.table import SCHEDULES
-from schedules.tick import tick
+from schedules.tick import note_next, tick
 from tasks.alive import sign
 
 BY_NAME = {schedule.name: schedule for schedule in SCHEDULES}
@@ -31,6 +31,13 @@ def latest_slot(crontab: crontab, *, after: datetime, until: datetime) -> dateti
         latest = slot.astimezone(UTC)
         start, until_next, _ = crontab.remaining_delta(slot)
     return latest
+
+
+def next_slot(crontab: crontab, *, after: datetime) -> datetime:
+    """The first time of a crontab after another one, in UTC."""
+    start, until_next, _ = crontab.remaining_delta(after)
+    slot: datetime = start + until_next
+    return slot.astimezone(UTC)
 
 
 class SlotScheduler(DatabaseScheduler):  # type: ignore[misc]  # it has no types
@@ -54,6 +61,19 @@ class SlotScheduler(DatabaseScheduler):  # type: ignore[misc]  # it has no types
         sign.give()
         return float(super().tick(*args, **options))
 
+    def all_as_schedule(self) -> dict[str, ModelEntry]:
+        """All entries, at the start and after each edit; operators are told what comes of them."""
+        entries: dict[str, ModelEntry] = super().all_as_schedule()
+        for entry in entries.values():
+            self._note_next(entry, after=entry.last_run_at)
+        return entries
+
+    def _note_next(self, entry: ModelEntry, *, after: datetime) -> None:
+        """When it fires next. What was missed for too long is not made up for, and not owed."""
+        if (schedule := BY_NAME.get(entry.name)) is not None:
+            since = max(after, clock.now() - schedule.catch_up)
+            note_next(schedule.name, next_slot(entry.schedule, after=since))
+
     def apply_entry(self, entry: ModelEntry, producer: Any = None) -> None:
         """Take the latest slot since the last run, unless it was missed for too long."""
         schedule, now = BY_NAME[entry.name], clock.now()
@@ -62,5 +82,6 @@ class SlotScheduler(DatabaseScheduler):  # type: ignore[misc]  # it has no types
         try:
             if slot:
                 tick(schedule, slot)
+            self._note_next(entry, after=now)
         except DatabaseError:
             logger.exception("%s could not tick", entry.name)

@@ -45,13 +45,16 @@ class Keeper:
         with self._lock:
             del self._held[id(batch)]
 
+    def in_hand(self) -> list[Claimed[Any]]:
+        """What this process holds at this moment."""
+        with self._lock:
+            return [each for batch in self._held.values() for each in batch]
+
     def _run(self) -> None:
         pause = threading.Event()
         while True:  # by the clock: to wake it for each batch would hold up the work
             pause.wait(lease().total_seconds() / 3)
-            with self._lock:
-                held = [each for batch in self._held.values() for each in batch]
-            if held:
+            if held := self.in_hand():
                 _renew(held)
 
 

@@ -1,7 +1,8 @@
 """The relay: by the clock, nudges every handler that has something due. The guarantee.
 
 Commits nudge at once, but a nudge can be lost in a dozen ways; a row that is due cannot. Any number
-of relays may run, and each may be killed at any time.
+of relays may run, and each may be killed at any time. What operators watch is written down here
+too, as it must be true when no worker runs (tasks/watch.py).
 """
 
 import logging
@@ -22,6 +23,7 @@ from core.events.registry import handler_names
 from core.metrics.server import serve_metrics
 from tasks import database
 from tasks.alive import sign
+from tasks.watch import Watch
 
 TURN: Final = 1.0  # seconds between two looks
 
@@ -29,24 +31,24 @@ logger = logging.getLogger("tasks.relay")
 
 
 def look(handlers: Sequence[str]) -> list[str]:
-    """Nudge each of the handlers with deliveries due or leases run out; returns those nudged."""
-    nudged = []
-    for handler in claims.due_handlers(handlers):
+    """Nudge each of the handlers with deliveries due or leases run out; returns all those."""
+    due = claims.due_handlers(handlers)
+    for handler in due:
         if not nudger().send(handler, {}):
             break  # Redis is away: the next turn tries again
-        nudged.append(handler)
-    return nudged
+    return due
 
 
 def run(handlers: Sequence[str], stop: threading.Event) -> None:
     """Look once a turn until told to stop."""
     database.keep_open()
+    watch = Watch(handlers)
     logger.info("relay ready")
     while not stop.wait(TURN):
         sign.give()
         database.new_turn()
         try:
-            look(handlers)
+            watch.turn(look(handlers))
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away: %s", error)
     logger.info("relay stopped")

@@ -34,9 +34,12 @@ def is_on(user: User) -> bool:
 
 
 def is_required(user: User, memberships: Iterable[Membership]) -> bool:
-    """Whether they must have one: operators and centre admins, where the settings say so."""
+    """Whether they must have one: who runs or watches the system, and centre admins.
+
+    As far as the settings say so.
+    """
     return settings.REQUIRE_SECOND_FACTOR and (
-        user.is_operator or any(Role.ADMIN in each.roles for each in memberships)
+        user.watches or any(Role.ADMIN in each.roles for each in memberships)
     )
 
 
@@ -53,7 +56,7 @@ def missing_among(users: list[User]) -> set[int]:
     with everywhere():
         admins = Membership.objects.filter(user_id__in=ids, roles__contains=[Role.ADMIN])
         must = set(admins.values_list("user_id", flat=True))
-    must |= {user.pk for user in users if user.is_operator}
+    must |= {user.pk for user in users if user.watches}
     have = TOTPDevice.objects.filter(user_id__in=must, confirmed=True)
     return must - set(have.values_list("user_id", flat=True))
 

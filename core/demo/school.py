@@ -83,6 +83,9 @@ def load_demo_school() -> bool:
         is_operator=True,
         is_superuser=True,
     )
+    User.objects.create(
+        email="viewer@schoolbell.example", name="Vera Viewer", password=password, is_viewer=True
+    )
     for slug, (name, timezone, language, colour) in CENTRES.items():
         centre = Centre.objects.create(
             slug=slug, name=name, timezone=timezone, language=language, colour=colour

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 CALLBACKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}  # Celery's own
 NOBODY: Final = {"request_id": ""}
+SHARED: Final = 28  # characters of a task's id that are those of what it is about; 8 are its own
 
 # Places in the text that are filled in; quoted as JSON strings, so nothing else looks like them.
 ID, BODY, ARGS, KWARGS, WOKEN_BY = '"@id"', '"@body"', '"@args"', '"@kwargs"', '"@by": "@by"'
@@ -70,6 +71,16 @@ def _text(handler: str, origin: str) -> str:
     )
 
 
+def task_id_of(woken_by: dict[str, str], args: tuple[str, ...]) -> str:
+    """An id for a task: it begins with that of its job, or of the event that it was sent for.
+
+    So it leads back to them (core/trace/finding.py); the end of it makes it the task's own.
+    """
+    about = args[0] if args else woken_by.get("event_id", "")
+    own = str(uuid4())
+    return about[:SHARED] + own[SHARED:] if len(about) == len(own) else own
+
+
 def nudge_message(
     handler: str, origin: str, woken_by: dict[str, str], args: tuple[str, ...] = ()
 ) -> str:
@@ -82,7 +93,7 @@ def nudge_message(
     ids = json.dumps(woken_by or NOBODY)
     return (
         _text(handler, origin)
-        .replace(ID, f'"{uuid4()}"')
+        .replace(ID, f'"{task_id_of(woken_by, args)}"')
         .replace(BODY, body)
         .replace(ARGS, argsrepr)
         .replace(KWARGS, json.dumps(ids))

@@ -20,6 +20,7 @@ from core.ops.models import (
 )
 from core.ops.queries import Fate
 from core.ops.queues import Queue
+from core.ops.services import scale_command
 
 
 class QueuedTold(Told):
@@ -143,6 +144,22 @@ class DiscardedTold(Told):
     discarded: int
 
 
+class ScaleTold(Told):
+    """How many workers would drain a queue soon, and how to have them."""
+
+    workers: int
+    command: str
+    drained_in_seconds: Annotated[float | None, Field(description="predicted with so many")]
+
+    @classmethod
+    def of(cls, queue: Queue) -> Self | None:
+        """The advice in words; None for a queue that needs no more workers."""
+        if (advice := queue.advice) is None:
+            return None
+        command = scale_command(queue.name, advice.workers)
+        return cls(workers=advice.workers, command=command, drained_in_seconds=advice.drained_in)
+
+
 class QueueTold(Told):
     """A queue at this moment."""
 
@@ -152,11 +169,19 @@ class QueueTold(Told):
     dead: int
     oldest_age_seconds: Annotated[float | None, Field(description="of the longest overdue one")]
     done_per_second: Annotated[float, Field(description="over the last two minutes")]
-    drained_in_seconds: Annotated[float | None, Field(description="if it goes on like this")]
+    drained_in_seconds: Annotated[
+        float | None, Field(description="predicted; null when it cannot be said")
+    ]
     paused: bool
     paused_at: datetime | None
     pause_reason: str
-    workers: Annotated[int, Field(description="that have said within 30 s that they serve it")]
+    workers: Annotated[int, Field(description="that have said within 12 s that they serve it")]
+    processes: Annotated[int, Field(description="of those workers")]
+    due: Annotated[int, Field(description="of those that wait, that could run now")]
+    expected_per_second: Annotated[
+        float | None, Field(description="what its processes were seen to do under load")
+    ]
+    advice: ScaleTold | None
 
     @classmethod
     def of(cls, queue: Queue) -> Self:
@@ -173,6 +198,10 @@ class QueueTold(Told):
             paused_at=queue.paused_at,
             pause_reason=queue.reason,
             workers=queue.workers,
+            processes=queue.processes,
+            due=queue.due,
+            expected_per_second=queue.per_second,
+            advice=ScaleTold.of(queue),
         )
 
 

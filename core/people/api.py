@@ -55,6 +55,7 @@ class Me(Told):
     email: str
     name: str
     is_operator: bool
+    is_viewer: bool
     memberships: list[MembershipTold]
 
     @classmethod
@@ -65,6 +66,7 @@ class Me(Told):
             email=user.email,
             name=user.name,
             is_operator=user.is_operator,
+            is_viewer=user.is_viewer,
             memberships=[MembershipTold.of(each) for each in memberships],
         )
 

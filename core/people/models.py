@@ -83,6 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)  # runs the system; belongs to no centre
+    is_viewer = models.BooleanField(default=False, db_default=False)  # looks at how it runs
     language = models.CharField(max_length=8, blank=True, default="")  # '': that of the centre
 
     USERNAME_FIELD = "email"
@@ -101,6 +102,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether Django's admin lets them in."""
         return self.is_operator
+
+    @property
+    def watches(self) -> bool:
+        """Whether they may look at how the system runs; operators may act as well."""
+        return self.is_operator or self.is_viewer
 
 
 class Membership(models.Model):

@@ -36,10 +36,12 @@ def memberships_of(user_id: int) -> list[Membership]:
 def has_ended(user_ids: Iterable[int]) -> set[int]:
     """Those of the people who belonged to centres and may act in none of them any more.
 
-    Operators, and who has not been taken in by any centre yet, are not among them.
+    Not among them are those who run or watch the system, and whom no centre has taken in yet.
     """
     with everywhere():
-        found = Membership.objects.filter(user_id__in=user_ids, user__is_operator=False)
+        found = Membership.objects.filter(
+            user_id__in=user_ids, user__is_operator=False, user__is_viewer=False
+        )
         states = found.values("user_id").annotate(acts=BoolOr("is_active"))
         return set(states.filter(acts=False).values_list("user_id", flat=True))
 

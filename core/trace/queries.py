@@ -55,7 +55,7 @@ class Tally:
 def event_for(event_id: UUID, *, by: Viewer) -> EventRecord:
     """An event that the viewer may see, if only as an operator; NotFoundError otherwise."""
     event = EventRecord.objects.filter(pk=event_id).first()
-    if event is None or not (by.is_operator or by.knows(event)):
+    if event is None or not (by.watches or by.knows(event)):
         raise NotFoundError("There is no such event.")
     return event
 

@@ -17,7 +17,7 @@ class Viewer:
     """A person with what they are in each of their centres."""
 
     user_id: int
-    is_operator: bool
+    watches: bool  # sees ids and states of everything
     roles: dict[int, frozenset[Role]]  # by centre
 
     @classmethod
@@ -26,7 +26,7 @@ class Viewer:
         person = signed_in(request)
         memberships = own_memberships(request)
         roles = {each.centre_id: frozenset(map(Role, each.roles)) for each in memberships}
-        return cls(person.pk, person.is_operator, roles)
+        return cls(person.pk, person.watches, roles)
 
     def knows(self, event: EventRecord) -> bool:
         """Whether they may see all of it: the centre's staff, and the teacher who acted."""

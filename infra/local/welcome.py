@@ -6,6 +6,7 @@ from infra.local.stack import Stack
 PASSWORD = "schoolbell-demo"  # noqa: S105 - the demo school's, printed for everyone to see
 ACCOUNTS = (
     ("operator", "operator@schoolbell.example"),
+    ("viewer", "viewer@schoolbell.example"),
     ("administrator", "admin@oakwood.example"),
     ("staff", "staff@oakwood.example"),
     ("head", "head@oakwood.example"),

@@ -29,6 +29,7 @@ PEOPLE: Final[dict[str, str]] = {
     Role.HEAD: "head@oakwood.example",
     Role.ADMIN: "admin@oakwood.example",
     "operator": "operator@schoolbell.example",
+    "viewer": "viewer@schoolbell.example",
 }
 # What fills a route's parameter: a query for one of oakwood's, `%s` for the address of who asks.
 # A parameter that is not here makes its pages unseen, which fails below.
@@ -62,6 +63,9 @@ FILLINGS: Final[dict[str, str]] = {
         " ON person.id = person_id WHERE email = %s"
     ),
     "name": "SELECT 'homework'",  # a panel of the first page
+    "part": "SELECT 'queues'",  # of the operations page
+    "queue": "SELECT 'email'",
+    "group_id": "SELECT min(id) FROM ops_dead_letter_group",  # the journey of operators makes some
 }
 # Routes that no visit can fill, and why.
 MAILED: Final = "its token comes by mail; a journey or a flow test follows the link"
@@ -81,6 +85,7 @@ UNSEEN: Final[dict[str, str]] = {
 # (route, role): allowed by the table, refused by the thing itself.
 REFUSED: Final[set[tuple[str, str]]] = {
     ("centre.css", "nobody"),  # who is not signed in is in no centre
+    ("ops/access", "nobody"),  # the answer is who is let through
 }
 # No pages for people.
 PROGRAMS: Final = ("api/", "healthz", "readyz", "metrics")
@@ -97,8 +102,8 @@ def page_routes() -> list[str]:
 
 def may(rule: Rule, role: str) -> bool:
     """Whether the table lets a role in."""
-    if rule.operator:
-        return role == "operator"
+    if rule.operator or rule.viewer:
+        return role == "operator" or (rule.viewer and role == "viewer")
     return not rule.member or (role in Role.values and Role(role) in rule.roles)
 
 

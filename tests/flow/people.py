@@ -12,6 +12,7 @@ STUDENT = "student1@oakwood.example"
 PARENT = "parent1@oakwood.example"
 STRANGER = "teacher@riverside.example"
 OPERATOR = "operator@schoolbell.example"
+VIEWER = "viewer@schoolbell.example"
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -63,6 +63,21 @@ def test_operators_see_which_queues_it_serves(worker: RealWorker) -> None:
     assert {each.name: each.workers for each in overview() if each.workers} == {"email": 1}
 
 
+def test_operators_see_what_it_is_at_and_that_it_went(worker: RealWorker) -> None:
+    wait_for(WorkerProcess.objects.exists, what="the worker's word")
+    with canary_in_hand():
+        wait_for(
+            lambda: WorkerProcess.objects.filter(
+                doing__endswith=".answer_canary", deliveries__len=1
+            ).exists(),
+            what="what it is at",
+        )
+    wait_for(lambda: not WorkerProcess.objects.exclude(doing="").exists(), what="its rest")
+    worker.popen.terminate()
+    worker.popen.wait(20)
+    assert not WorkerProcess.objects.exists()
+
+
 def test_one_that_is_stuck_or_takes_no_work_is_not(worker: RealWorker) -> None:
     os.kill(worker.popen.pid, signal.SIGSTOP)
     wait_for(lambda: not is_alive(worker), seconds=2 * PATIENCE)

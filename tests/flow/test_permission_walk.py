@@ -12,7 +12,7 @@ from core.live.streams import find_stream
 from core.people.models import Role
 from core.permissions import RULES
 from tests.flow.conftest import School
-from tests.flow.people import OPERATOR, client_of
+from tests.flow.people import OPERATOR, VIEWER, client_of
 from tests.flow.walk import (
     FOREIGN,
     MISSING,
@@ -75,9 +75,10 @@ def test_things_of_another_centre_are_not_there(school: School, role: Role) -> N
     assert written_down == sum(may(rule, role) for _, rule in lines(of_a_centre=True))
 
 
-def test_an_operator_reaches_nothing_of_a_centre(school: School) -> None:
+@pytest.mark.parametrize("email", [OPERATOR, VIEWER])
+def test_an_operator_reaches_nothing_of_a_centre(school: School, email: str) -> None:
     things = Things(school, OWN)
-    client = client_of(OPERATOR)
+    client = client_of(email)
     for line, rule in lines(of_a_centre=True):
         answer = call(client, line, lambda name: PARAMETERS[name][0](things))
         assert answer.status_code == 403 or not rule.member, line

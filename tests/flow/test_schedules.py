@@ -8,7 +8,7 @@ from django.db import connection
 
 from core import clock
 from core.events.models import EventRecord
-from schedules.models import Slot
+from schedules.models import NextSlot, Slot
 from schedules.scheduler import SlotScheduler
 from schedules.table import SCHEDULES
 from schedules.tick import tick
@@ -45,3 +45,20 @@ def test_beat_ticks_into_the_database_and_catches_up(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(clock, "now", lambda late=late: two_oclock + late)
         scheduler.apply_entry(entry)
         assert list(Slot.objects.values_list("due_at", flat=True)) == slots
+
+
+def test_beat_says_what_it_means_to_do_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_oclock = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+    scheduler = SlotScheduler(app=app, lazy=False)
+    entry = scheduler.schedule[CLEAN_UP.name]
+    assert set(NextSlot.objects.values_list("schedule", flat=True)) == {
+        schedule.name for schedule in SCHEDULES
+    }
+    assert NextSlot.objects.get(schedule=CLEAN_UP.name).due_at > clock.now()
+
+    entry.last_run_at = two_oclock - timedelta(hours=3)
+    monkeypatch.setattr(clock, "now", lambda: two_oclock + timedelta(seconds=1))
+    scheduler.apply_entry(entry)
+
+    following = NextSlot.objects.get(schedule=CLEAN_UP.name).due_at
+    assert following == two_oclock + timedelta(days=1)

@@ -49,6 +49,17 @@ def test_a_nudge_has_the_shape_of_celerys_own_message(redis: Redis, args: tuple[
     }
 
 
+def test_a_tasks_id_leads_back_to_what_it_was_sent_for() -> None:
+    event, job = "01a2003a-23f8-7138-aaf0-5aff5cad6bdc", "6a1f3ab0-6f3c-4c5b-9a51-6a0d1f0e2b11"
+    ids = [
+        json.loads(nudge_message("email.mail_class", "me", woken_by, args))["headers"]["id"]
+        for woken_by, args in [({"event_id": event}, ()), ({"event_id": event}, (job,)), ({}, ())]
+    ]
+    assert [ids[0][:28], ids[1][:28]] == [event[:28], job[:28]]
+    assert len({*ids, event, job}) == 5
+    assert {len(each) for each in ids} == {36}
+
+
 def test_one_nudge_per_handler_waits(redis: Redis) -> None:
     nudger = Nudger()
     for _ in range(1000):

@@ -181,8 +181,10 @@ QUERIES: Final[dict[str, str]] = {
 }
 # TABLE: routes with a parameter that names no thing of a centre, each with its reason.
 OF_NO_CENTRE: Final[dict[str, str]] = {
-    "<str:queue>": "queues are the system's; operators only",
-    "<str:group_id>": "dead letters are the system's; operators only",
+    "<str:queue>": "queues are the system's; operators and viewers only",
+    "<str:group_id>": "dead letters are the system's; operators and viewers only",
+    "<str:schedule>": "schedules are the system's; operators only",
+    "<str:part>": "a part of the operations page; operators and viewers only",
     "<uuidstr:job_id>": "a job is its requester's, whatever the centre; tests/flow/test_jobs.py",
     "<int:notice_id>": "a notice is its person's; tests/flow/test_notices_api.py",
     "<str:token>": "whoever holds a mail: test_unsubscribe.py, test_invitations.py",
@@ -216,4 +218,4 @@ def call(client: Client, line: str, named: Callable[[str], object]) -> Any:
 
 def may(rule: Rule, role: Role) -> bool:
     """Whether the table lets a role of a centre in."""
-    return not rule.operator and (not rule.member or role in rule.roles)
+    return not (rule.operator or rule.viewer) and (not rule.member or role in rule.roles)

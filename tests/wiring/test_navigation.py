@@ -20,7 +20,7 @@ def test_a_line_is_shown_to_those_alone_who_may_follow_it(line: Line) -> None:
     if line.page in OWED:
         return
     rule = RULES[f"GET {resolve(path_of(line.page)).route}"]
-    assert rule.operator == line.operators
+    assert (rule.operator, rule.viewer) == (line.operators, line.viewers)
     if line.roles is None:
         assert not rule.member
     else:
