@@ -271,6 +271,8 @@ RULES: Final[dict[str, Rule]] = {
     "POST ops/dead-letters/<str:group_id>/discard": OPERATOR,
     "POST ops/schedules/<str:schedule>/run": OPERATOR,
     "GET ops/audit": WATCHING,
+    "GET ops/backups": WATCHING,
+    "POST ops/backups/make": OPERATOR,
     "GET ops/trace": WATCHING,
     # centres, calendar, classes
     "GET centre.css": ANYONE,

@@ -13,6 +13,7 @@ from core.access import pages as access_pages
 from core.access.api import router as access
 from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
+from core.backups import pages as backup_pages
 from core.backups.api import router as backups
 from core.calendar import pages as calendar_pages
 from core.calendar.api import router as calendar
@@ -117,6 +118,8 @@ urlpatterns = [
     path("ops/dead-letters/<str:group_id>/redrive", letter_pages.redrive, name="ops-redrive"),
     path("ops/dead-letters/<str:group_id>/discard", letter_pages.discard, name="ops-discard"),
     path("ops/schedules/<str:schedule>/run", ops_pages.run_schedule, name="ops-run"),
+    path("ops/backups", backup_pages.panel, name="ops-backups"),
+    path("ops/backups/make", backup_pages.make, name="make-backup"),
     path("ops/audit", ops_pages.audit, name="ops-audit"),
     path("ops/trace", trace_ops_pages.trace, name="ops-trace"),
     # centres, calendar, classes

@@ -79,6 +79,7 @@ UNSEEN: Final[dict[str, str]] = {
     "files/<int:file_id>": "a file, not a page",
     "files/<int:file_id>/thumbnail": "a picture, not a page",
     "files/<int:file_id>/picture": "a part of a page",
+    "ops/backups": "a part of a page",
     "mailbox/<str:mail_id>": "a mail has come or not; the homework journey looks at one",
     "mailbox/<str:mail_id>/html": "a stranger's mail, in a frame",
 }
