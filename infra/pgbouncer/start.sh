@@ -2,7 +2,7 @@
 # Writes PgBouncer's settings from the environment, into memory, and starts it.
 set -eu
 umask 077
-folder=/run/pgbouncer
+folder=/tmp
 
 quote() { printf '%s' "$1" | sed 's/"/""/g'; }
 

@@ -2,7 +2,7 @@
 # Writes who may do what from the environment, into memory, and starts Redis.
 set -eu
 umask 077
-users=/run/redis/users.acl
+users=/tmp/users.acl
 
 sha() { printf '%s' "$1" | sha256sum | cut -d ' ' -f 1; }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.composed import ComposedStack, composed_stack
+from tests.stack.composed import ComposedStack, build_images, composed_stack
 from tests.stack.containers import Front, Stage, staged
 
 BUILDING = 900  # seconds; who is first waits for the images
@@ -14,11 +14,18 @@ NOTES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """The portal's images, of the code as it is; the seconds that it took to build them."""
+    return build_images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="session")
 def portal(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+    images: float, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[ComposedStack]:
-    """Built, healthy, with the demo school and mails that are caught."""
+    """Healthy, with the demo school and mails that are caught."""
     with composed_stack(tmp_path_factory.mktemp("stack")) as stack:
+        stack.times.build = images
         pytestconfig.stash[NOTES] = stack.notes
         yield stack
 
