@@ -14,18 +14,14 @@ CHECKOUT: Final = Path(__file__).resolve().parents[2]
 HEALTHY_SECONDS: Final = 180.0
 # One service of each image: the others use what these build.
 BUILT: Final = ("web", "worker-cleanup", "nginx", "pgbouncer")
-# What is replaced while the old goes on; the servers stay.
+# What is replaced while the old goes on, together; the servers stay.
 ROLLED: Final = (
-    "web",
-    "worker-email",
-    "worker-default",
-    "worker-reports",
-    "worker-cleanup",
-    "relay",
-    "beat",
-    "beat-2",
-    "flower",
+    ("web",),
+    ("worker-email", "worker-default", "worker-reports", "worker-cleanup"),
+    ("relay", "beat", "beat-2"),
 )
+ALONE: Final = "flower"  # two would write the same file
+
 # What Compose gets of the caller's environment: the rest stands in the .env, and a variable that
 # happens to be set here would count more.
 KEPT: Final = ("PATH", "HOME", "DOCKER_", "LANG", "TERM")
@@ -91,17 +87,19 @@ class Stack:
             "up", "--no-deps", "--force-recreate", "--exit-code-from", "migrate", "migrate"
         )
         self.compose("up", "--no-deps", "--force-recreate", "--exit-code-from", "static", "static")
-        for service in ROLLED:
-            self._replace(service)
-
-    def _replace(self, service: str) -> None:
-        old = [each["Id"] for each in self.containers(service)]
-        wanted = f"{service}={2 * len(old)}"
-        self.compose("up", "-d", "--no-deps", "--no-recreate", "--scale", wanted, service)
+        for services in ROLLED:
+            self._replace(services)
+        self.compose("up", "-d", "--no-deps", "--force-recreate", ALONE)
         self.wait()
-        for container in old:
-            run(("docker", "stop", "--time", "40", container), capture=True)
-            run(("docker", "rm", container), capture=True)
+
+    def _replace(self, services: Sequence[str]) -> None:
+        old = {name: [each["Id"] for each in self.containers(name)] for name in services}
+        twice = [part for name in services for part in ("--scale", f"{name}={2 * len(old[name])}")]
+        self.compose("up", "-d", "--no-deps", "--no-recreate", *twice, *services)
+        self.wait()
+        ids = [container for found in old.values() for container in found]
+        run(("docker", "stop", "--time", "40", *ids), capture=True)
+        run(("docker", "rm", *ids), capture=True)
 
 
 def run(argv: Sequence[str], *, capture: bool = False) -> str:

@@ -92,7 +92,11 @@ class ComposedStack(RunningStack):
 
     def address(self, service: str) -> str:
         """Where this machine reaches a container inside the closed network."""
-        networks = self.container(service).attrs["NetworkSettings"]["Networks"]
+        return self.address_of(self.container(service))
+
+    def address_of(self, container: Container) -> str:
+        """The same for one of several."""
+        networks = container.attrs["NetworkSettings"]["Networks"]
         return str(networks[f"{self.stack.project}_inside"]["IPAddress"])
 
     def pids(self) -> dict[str, int]:

@@ -21,7 +21,7 @@ def rows(portal: ComposedStack, database: str) -> list[int]:
 def test_a_backup_is_made_and_restored_beside_the_portal(portal: ComposedStack) -> None:
     worker, owner = "worker-cleanup", portal.variables["DB_OWNER_PASSWORD"]
     before = rows(portal, "schoolbell")
-    assert min(before[:2]) > 0
+    assert before[0] > 0
 
     portal.run(worker, *MANAGE, "backup")
     assert "good" in portal.run(worker, *MANAGE, "backups")

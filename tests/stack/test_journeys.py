@@ -31,11 +31,11 @@ def test_homework_reaches_everyone_once(portal: ComposedStack, teacher: Person) 
         listening(student) as tab,
     ):
         known = len(tab.entries)
-        homework = teacher.draft("Through the front door")
+        homework = teacher.draft("Through oakwood's front door")
         teacher.publish(homework)
         ledger.everyone_told_once(portal, homework)
         wait_for(lambda: len(tab.entries) > known, what="the notice in the tab")
-        assert "Through the front door" in tab.titles()[-1]
+        assert "Through oakwood's front door" in tab.titles()[-1]
 
 
 def test_a_file_of_100_mb_is_taken_and_web_stays_as_it_was(
