@@ -61,7 +61,10 @@ stack-test: $(VENV)/dev.stamp ## build the real stack, try it from outside, brea
 stack-down: $(VENV)/base.stamp ## end the real stack; its data stays, with ARGS=--volumes it does not
 	@exec $(PYTHON) -m infra.compose down $(ARGS)
 
-deploy-check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, docs/metrics.md, texts
+deploy-check: $(VENV)/base.stamp ## refuse an .env that is not safe for production; ENV=file
+	@exec $(PYTHON) -m core.deploy_check $(or $(ENV),.env)
+
+check: $(VENV)/dev.stamp ## format, lint, types, layers, Django's own checks, migrations, docs/events.md, docs/metrics.md, texts
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(CHECK_ENV) $(VENV)/bin/mypy .
