@@ -86,6 +86,9 @@ class Env(BaseSettings):
     otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0  # the share of traces kept
 
     alive_file: Path | None = None  # what a worker touches for as long as it listens
+    # Seconds for which a report that is being made stands still at most, while people wait for
+    # something. 0: never, such as where reports have machines of their own.
+    reports_stand_still: Annotated[float, Field(ge=0, le=60)] = 5.0
     delivery_lease_seconds: Annotated[float, Field(gt=0.5, le=3600)] = 6.0
 
     @property

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _  # a page translates what
 from core.access import second_factor
 from core.access.bearer import brought_token
 from core.events.context import note
+from core.events.nudge import stir
 from core.http.answers import is_api
 from core.http.problems import problem
 from core.isolation.scope import enter, nowhere
@@ -24,6 +25,7 @@ from core.people.signed_in import signed_in
 from core.permissions import LEFT_TO_ENDED, RULES, Rule
 from core.trespass import note_trespass, note_wrong_centre
 
+HARMLESS: Final = ("GET", "HEAD", "OPTIONS")  # nothing follows from these
 ADMIN: Final = "admin/"  # Django's admin asks for an operator itself
 
 
@@ -49,7 +51,10 @@ class PermissionMiddleware:
         rule = rule_of(request.method or "", match.route)
         if rule is None:
             return _closed(request, match.route)
-        return refusal(request, rule) if rule.signed_in else None
+        refused = refusal(request, rule) if rule.signed_in else None
+        if refused is None and request.method not in HARMLESS:
+            stir()
+        return refused
 
 
 def rule_of(method: str, route: str) -> Rule | None:

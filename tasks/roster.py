@@ -66,11 +66,6 @@ def leave_all(**_: Any) -> None:
     _say_goodbye(None)
 
 
-def serves_only(queue: str) -> bool:
-    """Whether this worker serves that queue alone."""
-    return _worker.get("queues") == [queue]
-
-
 def start() -> None:
     """Say it from now on; for a process of a worker."""
     if _worker:

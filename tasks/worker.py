@@ -11,7 +11,6 @@ from core.events.nudge import nudger
 from tasks import database, roster, watching
 from tasks.app import app
 from tasks.drain import drain
-from tasks.gentle import be_gentle
 from tasks.handler import Handler
 from tasks.job import JobHandler, call_next, work_on
 from tasks.lease import keeper
@@ -19,7 +18,6 @@ from tasks.stopping import Herald
 from tasks.subscriptions import HANDLERS
 from tasks.turn import take
 
-REPORTS: Final = "reports"  # the queue whose worker lets all others go first
 STRATEGY: Final = "tasks.broker:sturdy_strategy"
 GRACE: Final = 30  # seconds in which a job that is over its time may end itself
 
@@ -76,8 +74,6 @@ def prepare_process(**_: Any) -> None:
     keeper()
     roster.start()
     watching.begin_process()
-    if roster.serves_only(REPORTS):
-        be_gentle()
 
 
 @setup_logging.connect

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from core.classes.models import Course, Enrolment, SchoolClass, Teaching
@@ -18,6 +18,19 @@ def _wards(by: Actor) -> QuerySet[Guardianship]:
     return Guardianship.objects.filter(
         centre_id=by.centre_id, guardian_id=by.user_id, custody_blocked=False
     )
+
+
+def own_classes(by: Actor) -> tuple[set[int], set[int]]:
+    """The classes that the actor teaches, and those they or a ward attend now; one query.
+
+    For a statement that asks for them several times: there a list of them costs less.
+    """
+    students = Q(student_id=by.user_id) | Q(student_id__in=_wards(by).values("student_id"))
+    present = Enrolment.objects.filter(students, centre_id=by.centre_id, until=None)
+    attended = present.values_list("school_class_id", Value(value=False))
+    found = taught_by(by).values_list("pk", Value(value=True)).union(attended)
+    rows = set(found)
+    return {pk for pk, taught in rows if taught}, {pk for pk, taught in rows if not taught}
 
 
 def attended_by(by: Actor) -> Exists:

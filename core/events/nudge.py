@@ -29,11 +29,22 @@ WAITING: Final = 2000  # ms for which a nudge that is lost together with its wor
 BUSY: Final = 100  # ms for which a worker that has not come back for more blocks them
 INVITED: Final = 200  # ms between two invitations to other workers
 ENOUGH: Final = 20  # messages in a queue: while nobody reads it, more would only pile up
+AT_WORK: Final = "at-work"  # channel on which is said that somebody waits (tasks/gentle.py)
+SAID: Final = 25  # ms between two such words, which name neither who nor what
+# TABLE: the queues for which people wait. The work of others can stand still meanwhile.
+INTERACTIVE: Final = frozenset({"notices", "email"})
 PAUSE: Final = 0.01  # seconds in which commits gather: of many in a row, few are told one by one
 
+# Said to all who listen: a word is worth nothing later, so it is kept nowhere.
+SAY: Final = f"""
+if redis.call('SET', '{AT_WORK}', '', 'NX', 'PX', {SAID}) then
+    redis.call('PUBLISH', '{AT_WORK}', '')
+end
+"""
 # One nudge per handler waits, and none while a worker comes back for more every now and then: what
 # is committed meanwhile is left to it. The mark and the message in one round trip.
-SEND: Final = """
+SEND: Final = f"""
+if ARGV[4] == '1' then {SAY} end
 if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[3]) then
     return 0
 end
@@ -72,6 +83,7 @@ class Nudger:
         self._origin = origin or f"{os.getpid()}@{socket.gethostname()}"
         self._told = threading.Condition()
         self._pending: dict[str, dict[str, str]] = {}
+        self._stirred = False
         self._thread: threading.Thread | None = None
 
     def wake(self, handlers: Iterable[str], woken_by: Mapping[str, str]) -> None:
@@ -79,20 +91,39 @@ class Nudger:
         with self._told:
             for handler in handlers:
                 self._pending.setdefault(handler, dict(woken_by))
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
-                self._thread.start()
-            self._told.notify()
+            self._notify()
+
+    def stir(self) -> None:
+        """Leave word that somebody waits, and return at once."""
+        with self._told:
+            self._stirred = True
+            self._notify()
+
+    def _notify(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
+            self._thread.start()
+        self._told.notify()
 
     def _run(self) -> None:
         while True:
             with self._told:
-                self._told.wait_for(lambda: self._pending)
+                self._told.wait_for(lambda: self._pending or self._stirred)
                 pending, self._pending = self._pending, {}
+                stirred, self._stirred = self._stirred, False
+            if stirred:
+                self._say()
             for handler, woken_by in pending.items():
                 with doors.nudging(handler, woken_by):
                     self.send(handler, woken_by)
-            time.sleep(PAUSE)
+            if pending:
+                time.sleep(PAUSE)
+
+    def _say(self) -> None:
+        try:
+            self._redis.eval(SAY, 0)
+        except RedisError as error:
+            logger.debug("Nobody could be told that somebody waits: %s", error)
 
     def send(self, handler: str, woken_by: Mapping[str, str], *args: str) -> bool:
         """Send now, with these arguments for the task; False when it could not be sent."""
@@ -105,7 +136,8 @@ class Nudger:
         return self._push(handler, mark_of(handler, "more"), INVITED, message)
 
     def _push(self, handler: str, mark: str, lasts: int, message: str) -> bool:
-        given = (2, mark, queue_of(handler), message, str(lasts), str(ENOUGH))
+        is_awaited = str(int(queue_of(handler) in INTERACTIVE))
+        given = (2, mark, queue_of(handler), message, str(lasts), str(ENOUGH), is_awaited)
         try:
             try:
                 pushed = self._redis.evalsha(SHA, *given)
@@ -125,7 +157,11 @@ class Nudger:
     def busy(self, handler: str) -> bool:
         """A worker has come back for more; True when another one does too, of two for one only."""
         try:
-            before: Any = self._redis.set(mark_of(handler), self._origin, px=BUSY, get=True)
+            with self._redis.pipeline(transaction=False) as both:
+                both.set(mark_of(handler), self._origin, px=BUSY, get=True)
+                if queue_of(handler) in INTERACTIVE:
+                    both.eval(SAY, 0)
+                before: Any = both.execute()[0]
         except RedisError as error:
             logger.warning("Could not note that a worker is busy with %s: %s", handler, error)
             return False
@@ -149,6 +185,11 @@ def nudger() -> Nudger:
 
 
 os.register_at_fork(after_in_child=nudger.cache_clear)  # threads and sockets do not survive it
+
+
+def stir() -> None:
+    """Have it said, in the background, that a person waits: what can stand still then does."""
+    nudger().stir()
 
 
 def wake(handlers: Iterable[str], event_id: UUID | None = None) -> None:

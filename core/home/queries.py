@@ -12,7 +12,7 @@ from core import clock
 from core.classes.models import Enrolment, SchoolClass
 from core.classes.queries import classes_for, taught_by
 from core.homework.models import Homework, HomeworkState
-from core.homework.queries import homework_for
+from core.homework.queries import drafts_by, homework_read_twice
 from core.people.actor import Actor
 from core.people.models import Role
 
@@ -43,9 +43,9 @@ class Board:
 
 
 def board_of(by: Actor) -> Board:
-    """The actor's homework in two queries at most."""
+    """The actor's homework in three queries at most."""
     now = clock.now()
-    rows = homework_for(by).select_related("centre")
+    rows = homework_read_twice(by).select_related("centre")
     children = children_by_class(by)
     next_ones = rows.filter(due_at__gte=now).order_by("due_at", "pk")[: MOST_COMING + 1]
     last_ones = rows.filter(due_at__lt=now).order_by("-due_at", "-pk")[:MOST_PAST]
@@ -86,16 +86,15 @@ def children_by_class(by: Actor) -> dict[int, list[str]]:
 
 def classes_to_write_for(by: Actor) -> list[SchoolClass] | None:
     """The first classes by name for which the actor may set homework."""
-    classes = classes_for(by).filter(archived_at=None).order_by("name", "pk")
-    if not by.is_any(Role.ADMIN):
-        classes = classes.filter(pk__in=taught_by(by))
-    return list(classes[:MOST_CLASSES]) or None
+    classes = classes_for(by) if by.is_any(Role.ADMIN) else taught_by(by)
+    return list(classes.filter(archived_at=None).order_by("name", "pk")[:MOST_CLASSES]) or None
 
 
 def drafts_of(by: Actor) -> list[Homework] | None:
     """What the actor has begun to write and not published; what is due first comes first."""
-    drafts = homework_for(by).filter(author_id=by.user_id, state=HomeworkState.DRAFT)
-    return list(drafts.select_related("centre").order_by("due_at", "pk")[:MOST_DRAFTS]) or None
+    return (
+        list(drafts_by(by).select_related("centre").order_by("due_at", "pk")[:MOST_DRAFTS]) or None
+    )
 
 
 @dataclass(frozen=True, slots=True)

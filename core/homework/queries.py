@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from core.classes.models import SchoolClass
-from core.classes.queries import SEE_ALL, attended_by, taught_by
+from core.classes.queries import SEE_ALL, attended_by, own_classes, taught_by
 from core.homework.models import Homework, HomeworkState
 from core.people.actor import Actor
 from core.refusals import NotFoundError
@@ -23,6 +23,25 @@ def homework_for(by: Actor) -> QuerySet[Homework]:
         Q(school_class__in=taught_by(by))
         | Q(school_class__in=attended, state=HomeworkState.PUBLISHED)
     )
+
+
+def homework_read_twice(by: Actor) -> QuerySet[Homework]:
+    """The same rows, cheaper for a statement that reads them twice: their classes are known."""
+    if by.is_any(*SEE_ALL):
+        return homework_for(by)
+    taught, attended = own_classes(by)
+    homework = Homework.objects.filter(centre_id=by.centre_id).select_related("school_class")
+    return homework.filter(
+        Q(school_class__in=taught) | Q(school_class__in=attended, state=HomeworkState.PUBLISHED)
+    )
+
+
+def drafts_by(by: Actor) -> QuerySet[Homework]:
+    """What the actor has begun to write, and may see."""
+    drafts = Homework.objects.filter(
+        centre_id=by.centre_id, author_id=by.user_id, state=HomeworkState.DRAFT
+    ).select_related("school_class")
+    return drafts if by.is_any(*SEE_ALL) else drafts.filter(school_class__in=taught_by(by))
 
 
 def get_homework(homework_id: int, *, by: Actor) -> Homework:

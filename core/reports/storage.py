@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,18 @@ def begin_file(folder: str, name: str) -> Path:
     path = path_of(folder) / (name + PART)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     return path
+
+
+@contextmanager
+def beginning(folder: str, name: str) -> Iterator[Path]:
+    """The same for a block; what is left of it and its parts goes when the block raises."""
+    begun = begin_file(folder, name)
+    try:
+        yield begun
+    except BaseException:
+        for left in begun.parent.glob(f"*{begun.name}*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        raise
 
 
 def settle(begun: Path) -> Path:

@@ -12,10 +12,9 @@ web)
   ;;
 worker)
   export PROMETHEUS_MULTIPROC_DIR=/tmp/metrics # where its processes count
-  # What setting a PDF leaves behind is given back by a new process (KiB).
   exec celery --quiet -A tasks.app worker --queues "$2" -n "$(echo "$2" | tr , -)@%h" \
-    --concurrency "${WORKER_CONCURRENCY:-2}" --max-memory-per-child 400000 \
-    --without-gossip --without-mingle -E --loglevel "${LOG_LEVEL:-INFO}"
+    --concurrency "${WORKER_CONCURRENCY:-2}" --without-gossip --without-mingle -E \
+    --loglevel "${LOG_LEVEL:-INFO}"
   ;;
 relay)
   exec python -m tasks.relay

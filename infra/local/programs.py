@@ -16,7 +16,6 @@ from infra.local.stack import DATABASE, OWNER, Stack
 PYTHON = sys.executable
 MOST_COPIES = 16
 REPORTS = "reports"  # the queue that has a worker of its own
-LARGEST_CHILD = 400_000  # KiB; what setting a PDF leaves behind is given back by a new process
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def worker(stack: Stack, suffix: str) -> Program:
 def report_worker(stack: Stack) -> Program:
     """A worker for reports alone: they take long, and must neither fill nor slow the others."""
     name = f"worker{suffix(number_of(stack, 'SCHOOLBELL_WORKERS') + 1)}"
-    return serving(stack, name, f"--queues {REPORTS} --max-memory-per-child {LARGEST_CHILD}")
+    return serving(stack, name, f"--queues {REPORTS}")
 
 
 def serving(stack: Stack, name: str, queues: str) -> Program:

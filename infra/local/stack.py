@@ -17,7 +17,7 @@ APP = "schoolbell_app"
 BACKUP = "schoolbell_backup"
 
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LOG_LEVEL", "LOG_FORMAT", "VIRTUAL_ENV")
-KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "COVERAGE_", "OTEL_")
+KEPT_PREFIXES = ("SCHOOLBELL_", "DELIVERY_", "REPORTS_", "COVERAGE_", "OTEL_")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Shown:
         self._work = work
         self._report_id = work.event.report_id
         self._ticked = 0.0
+        self._said = (0.0, READING, 0, 0)
 
     def reading(self, done: int, queries: int) -> None:
         """So many of the kind's queries are read. Raises what `Work.progress` raises."""
@@ -30,7 +31,15 @@ class Shown:
         share = min(rows / total, 1.0) if total else 1.0
         self._show(READ_SHARE + (1 - READ_SHARE) * share, WRITING, rows, total)
 
+    def hear(self, written: tuple[int, int] | None) -> None:
+        """What the process that writes says; without news, that nothing has changed."""
+        if written:
+            self.writing(*written)
+        else:
+            self._show(*self._said)
+
     def _show(self, share: float, stage: str, rows: int, total: int) -> None:
+        self._said = (share, stage, rows, total)
         self._work.progress(share, 1.0, stage)
         now = time.monotonic()
         if now - self._ticked < TICK:

@@ -3,8 +3,9 @@
 `python -m tests.bench.reports_beside_mail` starts a stack with 50,000 people in each centre and
 publishes homework one after the other, in turns while nobody wants a report, while PDFs of all
 these people are being made and more are waiting, and, for comparison, while as many processes of
-the lowest priority only count. Processors that share a core slow each other whatever they do, which
-no priority can help: what reports cost beyond that is ours. It prints milliseconds of all mails.
+the lowest priority only count. Then it does so with a stack whose reports never stand still, as
+they were before: processors that share a core slow each other whatever they do, which no priority
+can help. It prints milliseconds of all mails; a ratio is that to the same stack without reports.
 """
 
 import argparse
@@ -31,7 +32,9 @@ from tests.servers import RunningStack, running_stack
 
 CENTRES: Final = ("oakwood", "riverside")
 WAITING: Final = 3  # reports of each centre, at least: one is made, the others wait
-TARGET: Final = 1.1  # times as long as beside what only counts, at most
+TARGET: Final = 1.1  # times as long as without reports, at most
+# TABLE: what is measured: for how many seconds reports stand still.
+STACKS: Final = {"that stand still": "5", "that never do": "0"}
 LOOK: Final = 0.2  # seconds between two looks, so that looking costs little
 PATIENCE: Final = 120.0
 LAST_DAY: Final = date(2026, 12, 31)
@@ -132,11 +135,11 @@ class Trial:
 
 
 @contextmanager
-def running_trial(people: int) -> Iterator[Trial]:
+def running_trial(people: int, seconds: str) -> Iterator[Trial]:
     """With the people that reports are about."""
     with (
         tempfile.TemporaryDirectory() as home,
-        running_stack(Path(home) / "home") as stack,
+        running_stack(Path(home) / "home", REPORTS_STAND_STILL=seconds) as stack,
         Person(stack.base_url, "teacher@oakwood.example") as teacher,
         Person(stack.base_url, "staff@oakwood.example") as oakwood,
         Person(stack.base_url, "staff@riverside.example") as riverside,
@@ -195,15 +198,25 @@ def main() -> None:
     busy = psutil.cpu_percent(1.0)
     head = f"{given.people:,} people, {os.cpu_count()} cores, {busy:.0f}% busy before\n"
     sys.stdout.write(head)
-    with running_trial(given.people) as trial:
-        took = measure(trial, given.rounds, given.homeworks)
+    worst = {}
+    for name, seconds in STACKS.items():
+        sys.stdout.write(f"Reports {name}:\n")
+        with running_trial(given.people, seconds) as trial:
+            worst[name] = compare(measure(trial, given.rounds, given.homeworks))
+    sys.exit(worst["that stand still"] > TARGET)
+
+
+def compare(took: dict[str, list[float]]) -> float:
+    """Print how much longer mails took than without anything beside; the worst beside reports."""
     shown = {name: show(name, each) for name, each in took.items()}
-    ratios = {}
-    for name in ("without", "counting"):
-        ratios[name] = [b / a for a, b in zip(shown[name], shown["beside"], strict=True)]
-        said = ", ".join(f"{each:.2f}" for each in ratios[name])
-        sys.stdout.write(f"beside / {name}: p50, p95 {said}\n")
-    sys.exit(max(ratios["counting"]) > TARGET)
+    ratios = {
+        name: [b / a for a, b in zip(shown["without"], shown[name], strict=True)]
+        for name in ("counting", "beside")
+    }
+    for name, each in ratios.items():
+        said = ", ".join(f"{ratio:.2f}" for ratio in each)
+        sys.stdout.write(f"{name} / without: p50, p95 {said}\n")
+    return max(ratios["beside"])
 
 
 if __name__ == "__main__":

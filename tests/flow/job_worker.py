@@ -67,6 +67,11 @@ def worker_log(log: Path) -> str:
     return (log.parent / "worker.log").read_text()[-3000:]
 
 
+def number_ready(log: Path) -> int:
+    """How many workers have said so, however much they have said since."""
+    return (log.parent / "worker.log").read_text().count(" ready.")
+
+
 def steps_begun(log: Path) -> dict[int, list[int]]:
     """The steps that each process has begun, the first process first."""
     lines = [[int(word) for word in line.split()] for line in log.read_text().splitlines()]

@@ -16,7 +16,14 @@ from core.live.models import Entry
 from tasks import stopping, work
 from tasks.job import JobHandler, job, work_on
 from tasks.work import Work
-from tests.flow.job_worker import Worker, a_worker, nudge_until, steps_begun, worker_log
+from tests.flow.job_worker import (
+    Worker,
+    a_worker,
+    nudge_until,
+    number_ready,
+    steps_begun,
+    worker_log,
+)
 from tests.flow.slow_job import CountingAsked, ask, named
 from tests.servers import Servers, wait_for
 
@@ -80,7 +87,7 @@ class TestWithRealWorkers:
         ask(steps=30, seconds=0.1)
         log = tmp_path / "steps.log"
         with a_worker(servers, log, "one@%h") as one, a_worker(servers, log, "two@%h") as two:
-            wait_for(lambda: worker_log(log).count(" ready.") == 2)
+            wait_for(lambda: number_ready(log) == 2, what=lambda: worker_log(log))
             nudge_until(lambda: Job.objects.filter(checkpoint__done__gte=2).exists(), log)
             tell_to_stop(the_one_at_work(one, two))
             wait_for(lambda: the_job().state == "done", what=lambda: worker_log(log))

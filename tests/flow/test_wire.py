@@ -2,13 +2,14 @@
 
 import base64
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
 from redis import Redis
 
-from core.events.nudge import Nudger, broker
+from core.events.nudge import AT_WORK, Nudger, broker
 from core.events.wire import nudge_message
 from tasks.app import app
 
@@ -135,3 +136,43 @@ def test_flushall_leaves_nothing_that_blocks(redis: Redis) -> None:
     redis.script_flush()
     nudger.send("email.mail_class", {})
     assert len(waiting(redis)) == 1
+
+
+def heard(redis: Redis, act: Callable[[], object]) -> int:
+    """How many words there are on that channel that people wait."""
+    with redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+        channel.subscribe(AT_WORK)
+        channel.get_message(timeout=1)
+        act()
+        found = 0
+        while channel.get_message(timeout=0.2):
+            found += 1
+        return found
+
+
+def test_that_people_wait_is_said(redis: Redis) -> None:
+    """With each nudge of what people wait for, by who is busy with it, and when somebody acts."""
+    nudger = Nudger()
+    for act in (
+        lambda: nudger.send("email.mail_class", {}),
+        lambda: nudger.send("email.mail_class", {}),  # though one waits
+        lambda: nudger.invite("email.mail_class"),
+        lambda: nudger.busy("notices.notify_class"),
+        nudger.stir,
+    ):
+        redis.delete(AT_WORK)
+        assert heard(redis, act) == 1
+    assert heard(redis, lambda: nudger.send("reports.make_report", {})) == 0
+    assert heard(redis, lambda: nudger.busy("cleanup.sweep")) == 0
+
+
+def test_it_is_said_now_and_then(redis: Redis) -> None:
+    nudger = Nudger()
+    begun = time.monotonic()
+
+    def flood() -> None:
+        for _ in range(200):
+            nudger.send("email.mail_class", {})
+
+    words = heard(redis, flood)
+    assert 1 <= words <= 2 + (time.monotonic() - begun) / 0.025

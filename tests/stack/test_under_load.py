@@ -23,6 +23,7 @@ from tests.stack.composed import ComposedStack
 
 RESTARTED: Final = 20.0  # seconds; a container begins anew, with all it has to load
 BACKLOG: Final = 45.0  # and then works off what a minute has left
+STARTING: Final = 10.0  # what an answer may take while containers load all they have
 SOCKETS: Final = 30
 TICKS: Final = """
 SELECT date_trunc('minute', occurred_at), count(*) FROM event WHERE kind = 'CanaryDue' GROUP BY 1
@@ -96,7 +97,11 @@ def test_promises_are_kept(goddess: Nemesis, portal: ComposedStack, fault: Fault
 def test_a_release_under_load_loses_no_request(goddess: Nemesis, portal: ComposedStack) -> None:
     old = {each.id for each in portal.containers("web")}
     fault = Fault(
-        name="rolled", promise=ONCE, how=lambda _: portal.stack.roll(), recovery=RESTARTED
+        name="rolled",
+        promise=ONCE,
+        how=lambda _: portal.stack.roll(),
+        recovery=RESTARTED,
+        slowest=STARTING,
     )
     outcome = goddess.strike(fault)
     assert outcome.breaches == []
@@ -110,7 +115,13 @@ def test_more_and_fewer_containers_under_load(goddess: Nemesis, portal: Composed
         scene.await_publications(5)
         portal.scale(web=2, **{"worker-email": 1})
 
-    fault = Fault(name="scaled", promise=ONCE, how=grow_and_shrink, recovery=RESTARTED)
+    fault = Fault(
+        name="scaled",
+        promise=ONCE,
+        how=grow_and_shrink,
+        recovery=RESTARTED,
+        slowest=STARTING,
+    )
     outcome = goddess.strike(fault)
     assert outcome.breaches == []
     assert outcome.unanswered == 0

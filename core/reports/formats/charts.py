@@ -7,6 +7,7 @@ from typing import Any, Final
 import vl_convert
 
 from core.reports.content import Chart, Head, Point
+from core.reports.formats.engines import note_use
 from core.reports.formats.palette import colours_of
 from core.reports.formats.values import locale_of
 
@@ -23,6 +24,7 @@ UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 
 def svg_of(chart: Chart, head: Head, font: str) -> str:
     """The picture, on white, with figures as the document's language writes them."""
+    note_use()
     return vl_convert.vegalite_to_svg(
         _spec(_plain(chart), head.colour, font),
         show_warnings=False,

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import typst
 
+from core.reports.formats.engines import note_use
+
 FONT: Final = "Libertinus Serif"  # in Typst's wheel, as is what charts in a PDF are labelled with
 TEMPLATE: Final = Path(__file__).with_name("report.typ")
 # How wide its characters are: all of Latin, Greek and Cyrillic, as far as the font has them.
@@ -33,6 +35,7 @@ class Widths(dict[str, float]):
 
 def typeset(data: dict[str, Any], made: datetime, *, tags: bool) -> bytes:
     """The PDF that the template makes of the data; several threads may ask at once."""
+    note_use()
     # A compiler costs nothing beside its fonts, and serves one thread at a time. It reads no file
     # and loads nothing: the template imports nothing.
     compiler = typst.Compiler(root=TEMPLATE.parent, font_paths=fonts())
@@ -60,5 +63,6 @@ def source() -> bytes:
 @cache
 def widths() -> Widths:
     """Measured once, by Typst itself."""
+    note_use()
     asked = typst.Compiler(MEASURED).query("<widths>", field="value", one=True)
     return Widths({character: width / 1000 for character, width in json.loads(asked)})

@@ -35,6 +35,7 @@ Ten columns, figures and a chart; a card has all that on a page or two. Each in 
 own, with everything loaded within the time; memory is the most that the process ever held, of
 which some 80 MB are Django's. WeasyPrint prints our own HTML, whose writing is in its time;
 openpyxl writes the table alone. The first thousand rows pay for the engine that draws charts.
+That is how a report is made, too: in a process of its own, which ends with it (ADR 22).
 """
 
 Figures = dict[str, float]
