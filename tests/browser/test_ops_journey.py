@@ -38,6 +38,11 @@ OPEN: Final = """
 SELECT count(*) FROM delivery
 WHERE handler = 'email.mail_password_changed' AND state IN ('pending', 'running')
 """
+KILL_SOME: Final = """
+UPDATE delivery SET state = 'dead', cause = 'OSError: no', finished_at = now() WHERE id IN (
+    SELECT id FROM delivery WHERE handler = 'email.mail_password_changed' LIMIT 3
+)
+"""
 LEARNT: Final = "SELECT count(*) FROM ops_sample WHERE queue = 'email' AND is_steady"
 FORECAST: Final = """
 SELECT coalesce(corrected_seconds, predicted_seconds),
@@ -60,11 +65,12 @@ def mail_worker(stack: RunningStack, name: str) -> Iterator[None]:
     """A worker for mails, as another container of the service would be."""
     command = "-m celery -A tasks.app worker --queues email --concurrency 2 --without-gossip"
     log = Path(stack.home) / "log" / f"{name}.log"
+    env = psutil.Process(stack.process("relay")).environ() | {"METRICS_PORT": "0"}
     with log.open("wb") as output:
         popen = subprocess.Popen(
             [sys.executable, *command.split(), "--without-mingle", "-n", f"{name}@here"],
             cwd=CHECKOUT,
-            env=psutil.Process(stack.process("relay")).environ(),
+            env=env,
             stdout=output,
             stderr=output,
         )
@@ -149,9 +155,7 @@ def test_a_queue_is_paused_with_a_reason_and_a_schedule_fired(
 
 def test_everybody_can_use_the_page(stack: RunningStack, sign_in: SignIn) -> None:
     """Also with something wrong, dead letters and charts on it."""
-    dead = "UPDATE delivery SET state = 'dead', cause = 'OSError: no' WHERE id IN ({})"
-    some = "SELECT id FROM delivery WHERE handler = 'email.mail_password_changed' LIMIT 3"
-    ledger.change(stack, dead.format(some))
+    ledger.change(stack, KILL_SOME)
     operator = sign_in(OPERATOR)
     operator.goto("/ops/")
     expect(operator.locator("#ops-letters")).to_contain_text("OSError: no")
