@@ -13,7 +13,7 @@ from typing import Any, Final
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 HEALTHY_SECONDS: Final = 180.0
 # One service of each image: the others use what these build.
-BUILT: Final = ("web", "worker-cleanup", "nginx", "pgbouncer")
+BUILT: Final = ("web", "worker-cleanup", "nginx", "pgbouncer", "postgres", "redis")
 # What is replaced while the old goes on, together; the servers stay.
 ROLLED: Final = (
     ("web",),
@@ -44,7 +44,7 @@ class Stack:
         return run(argv, capture=capture)
 
     def build(self) -> None:
-        """Make the four images."""
+        """Make the images."""
         self.compose("build", *BUILT)
 
     def up(self, *options: str) -> None:

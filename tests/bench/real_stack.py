@@ -104,7 +104,7 @@ def main() -> None:
     """Print it all."""
     with tempfile.TemporaryDirectory() as folder, composed_stack(Path(folder)) as stack:
         say(f"built in {stack.times.build:.0f} s, healthy after {stack.times.up:.0f} s")
-        for image in ("app", "cleanup", "nginx", "pgbouncer"):
+        for image in ("app", "cleanup", "nginx", "pgbouncer", "postgres", "redis"):
             size = stack.engine.images.get(f"schoolbell/{image}:latest").attrs["Size"]
             say(f"  schoolbell/{image}: {size / 1e6:.0f} MB")
         time.sleep(30)

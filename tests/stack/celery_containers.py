@@ -11,7 +11,6 @@ from pytest_docker_tools import fxtr
 from pytest_docker_tools.wrappers import Container
 
 from core.events.nudge import BROKER
-from infra.compose.stack import CHECKOUT
 from tasks.app import app as own_app
 from tests.servers import wait_for
 
@@ -34,17 +33,9 @@ PORTAL: Final[dict[str, Any]] = {
 }
 POSTGRES: Final[dict[str, Any]] = {
     **CONFINED,
-    "image": "postgres:16-bookworm",
-    "user": "postgres",
+    "image": "schoolbell/postgres:latest",
     "command": ["postgres", "-cpassword_encryption=scram-sha-256"],
     "ports": {"5432/tcp": FREE_PORT},
-    "volumes": {
-        str(CHECKOUT / "infra/postgres"): {"bind": "/etc/schoolbell/postgres", "mode": "ro"},
-        str(CHECKOUT / "infra/postgres/roles.sh"): {
-            "bind": "/docker-entrypoint-initdb.d/roles.sh",
-            "mode": "ro",
-        },
-    },
     "tmpfs": {
         **MEMORY,
         "/var/run/postgresql": "size=1m,uid=999,gid=999",
@@ -54,14 +45,9 @@ POSTGRES: Final[dict[str, Any]] = {
 }
 REDIS: Final[dict[str, Any]] = {
     **CONFINED,
-    "image": "redis:7-bookworm",
-    "user": "redis",
-    "entrypoint": ["/etc/schoolbell/start.sh"],
+    "image": "schoolbell/redis:latest",
     "ports": {"6379/tcp": FREE_PORT},
-    "volumes": {
-        str(CHECKOUT / "infra/redis"): {"bind": "/etc/schoolbell", "mode": "ro"},
-        "{redis_data.name}": {"bind": "/data", "mode": "rw"},
-    },
+    "volumes": {"{redis_data.name}": {"bind": "/data", "mode": "rw"}},
     "tmpfs": MEMORY,
     "timeout": 60,
 }
