@@ -98,6 +98,15 @@ def test_flower_shows_the_workers_to_operators(portal: ComposedStack) -> None:
         assert kinds == {"email", "reports", "cleanup", "notices-files-imports"}
 
 
+def test_flower_leads_back_to_what_a_task_was_about(portal: ComposedStack) -> None:
+    with Person(portal.base_url, "operator@schoolbell.example") as operator:
+        assert 'href="/ops/"' in operator.http.get("/flower/workers").text
+        (task, *_) = operator.get("/flower/api/tasks", limit=1)
+        shown = operator.http.get(f"/flower/task/{task}").text
+        assert f'href="/ops/trace?id={task}"' in shown
+        assert operator.http.get(f"/ops/trace?id={task}").status_code == 200
+
+
 def test_plain_http_is_sent_to_tls(portal: ComposedStack) -> None:
     plain = httpx.get(f"http://localhost:{portal.variables['HTTP_PORT']}/classes?page=2")
     assert plain.status_code == 301
