@@ -23,7 +23,8 @@ from tests.faults.signals import resident
 from tests.portal import Person
 from tests.stack.composed import ComposedStack, composed_stack
 
-SECONDS: Final = 15.0
+SECONDS: Final = 10.0
+EVERYBODY: Final = "0.0.0.0/0"  # no limit counts: the load is one person's
 CLIENTS: Final = 16
 PATHS: Final = ("/api/me", "/api/homework", "/api/notices/unread", "/api/classes")
 SOCKETS: Final = 1_000
@@ -102,7 +103,10 @@ def say(*lines: str) -> None:
 
 def main() -> None:
     """Print it all."""
-    with tempfile.TemporaryDirectory() as folder, composed_stack(Path(folder)) as stack:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        composed_stack(Path(folder), UNLIMITED=EVERYBODY) as stack,
+    ):
         say(f"built in {stack.times.build:.0f} s, healthy after {stack.times.up:.0f} s")
         for image in ("app", "cleanup", "nginx", "pgbouncer", "postgres", "redis"):
             size = stack.engine.images.get(f"schoolbell/{image}:latest").attrs["Size"]

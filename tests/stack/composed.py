@@ -168,9 +168,9 @@ def build_images(folder: Path) -> float:
 
 
 @contextmanager
-def composed_stack(folder: Path) -> Iterator[ComposedStack]:
+def composed_stack(folder: Path, **others: str) -> Iterator[ComposedStack]:
     """A stack of its own, healthy and with the demo school; removed at the end."""
-    variables = environment.for_trying(http=free_port(), https=free_port())
+    variables = environment.for_trying(http=free_port(), https=free_port(), **others)
     file = folder / "stack.env"
     environment.write(file, variables)
     stack = ComposedStack(Stack(f"schoolbell-test-{uuid4().hex[:8]}", file), variables)
