@@ -84,6 +84,7 @@ class Nudger:
         self._told = threading.Condition()
         self._pending: dict[str, dict[str, str]] = {}
         self._stirred = False
+        self._stirred_at = 0.0
         self._thread: threading.Thread | None = None
 
     def wake(self, handlers: Iterable[str], woken_by: Mapping[str, str]) -> None:
@@ -94,7 +95,11 @@ class Nudger:
             self._notify()
 
     def stir(self) -> None:
-        """Leave word that somebody waits, and return at once."""
+        """Leave word that somebody waits, and return at once; again only after a while."""
+        now = time.monotonic()
+        if now - self._stirred_at < SAID / 1000:
+            return
+        self._stirred_at = now
         with self._told:
             self._stirred = True
             self._notify()
@@ -116,7 +121,7 @@ class Nudger:
             for handler, woken_by in pending.items():
                 with doors.nudging(handler, woken_by):
                     self.send(handler, woken_by)
-            if pending:
+            if pending:  # after a word alone a nudge may follow at once
                 time.sleep(PAUSE)
 
     def _say(self) -> None:

@@ -7,8 +7,9 @@ from unittest.mock import patch as swap
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from redis import RedisError
 
-from core.ops import probes
+from core.ops import outside, probes
 
 
 def names_missing(status: int) -> list[str]:
@@ -26,7 +27,7 @@ def test_all_is_there() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_without_redis_requests_are_served_all_the_same() -> None:
-    with swap.object(probes, "broker", side_effect=ConnectionError):
+    with swap.object(outside, "broker", side_effect=RedisError):
         assert names_missing(200) == ["redis"]
 
 

@@ -1,6 +1,6 @@
 """What relays write down for operators: samples, forecasts, faults; of several, one does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -81,20 +81,27 @@ def test_of_several_relays_one_looks_in_a_slot() -> None:
     assert Look.objects.count() == 1
 
 
+def turn(watch: Watch, due: Sequence[str]) -> None:
+    """A turn, and what it has begun to look at."""
+    watch.turn(due)
+    if watch.outside.ident:
+        watch.outside.join()
+
+
 def test_a_sample_a_minute_and_more_while_something_waits(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch = Watch(handler_names())
     for second in range(0, 60, 5):
         monkeypatch.setattr(clock, "now", lambda second=second: MINUTE + timedelta(seconds=second))
-        watch.turn([])
+        turn(watch, [])
     assert set(Sample.objects.values_list("at", flat=True)) == {MINUTE}
     assert Sample.objects.count() == len(overview())
 
     pile_up(school, 3)
     for second in range(60, 90, 5):
         monkeypatch.setattr(clock, "now", lambda second=second: MINUTE + timedelta(seconds=second))
-        watch.turn(["email.mail_class"])
+        turn(watch, ["email.mail_class"])
     times = Sample.objects.filter(queue="email", due=3).order_by("at").values_list("at", flat=True)
     assert [(at - MINUTE).seconds for at in times] == [60, 70, 80]
 
@@ -222,13 +229,13 @@ def test_a_relay_tells_that_redis_is_away(
 
     env.cache_clear()
     try:
-        Watch(handler_names()).turn([])
+        turn(Watch(handler_names()), [])
     finally:
         monkeypatch.undo()
         env.cache_clear()
     assert ("redis_away", "") in open_faults()
     Look.objects.all().delete()
-    Watch(handler_names()).turn([])
+    turn(Watch(handler_names()), [])
     assert ("redis_away", "") not in open_faults()
 
 
@@ -245,5 +252,5 @@ def test_the_relay_looks_whether_or_not_it_can_nudge(school: School) -> None:
     pile_up(school, 2)
     due = relay.look(handler_names())
     assert "email.mail_class" in due
-    Watch(handler_names()).turn(due)
+    turn(Watch(handler_names()), due)
     assert Sample.objects.filter(queue="email", due=2).count() == 1
