@@ -80,11 +80,19 @@ def give_sign_if_busy() -> None:
 
 
 class QuickConsumer(Consumer):
-    """Celery's own, but Flower hears of a task only after a worker process has it."""
+    """Celery's own, but Flower hears of a task only after a worker process has it.
+
+    And it forgets no task that a worker process has.
+    """
 
     hub: Any  # its types do not tell
     event_dispatcher: Any
     _is_flushing = False
+
+    def on_close(self) -> None:
+        """The connection ends: what no worker process has is forgotten."""
+        count_as_begun(self)
+        super().on_close()
 
     def on_send_event_buffered(self) -> None:  # type: ignore[override]  # they are wrong
         if self.hub and not self._is_flushing:
@@ -117,6 +125,17 @@ def sturdy_strategy(task: Any, app: Any, consumer: Any) -> Callable[..., Any]:
             hand_on(consumer)
 
     return take
+
+
+def count_as_begun(consumer: Any) -> None:
+    """Have Celery wait for what a worker process was given, whether or not it has said so yet.
+
+    Celery would forget it; a worker that stops then listens no more, and the process that has the
+    task waits 30 seconds to be heard before it ends.
+    """
+    for job in getattr(consumer.pool._pool, "_cache", {}).values():  # noqa: SLF001
+        if job._write_to is not None:  # noqa: SLF001
+            job._accepted = True  # noqa: SLF001
 
 
 def hand_on(consumer: Any) -> None:

@@ -2,10 +2,12 @@
 
 import pickle
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+import psutil
 import pytest
 
 from core.events.nudge import broker
@@ -61,6 +63,34 @@ def test_what_it_ends_while_redis_is_frozen_does_not_make_it_deaf(
             time.sleep(FROZEN)
 
         wait_for(lambda: answered() == len(QUEUES), seconds=10, what="the others")
+
+
+def test_told_to_stop_it_does_not_wait_for_what_nobody_hears(
+    servers: Servers, tmp_path: Path
+) -> None:
+    """Its process has a nudge, but has not said so when the worker stops listening to Redis."""
+    with real_worker(servers, tmp_path) as worker:
+        main = psutil.Process(worker.popen.pid)
+        (process,) = main.children()
+        with standing_still(process):
+            send_canary()
+            wait_for(lambda: worker.says(" received"), what="a nudge")
+            threads = main.num_threads()
+            worker.popen.terminate()
+            # Celery's timers move to a thread while it waits for its processes.
+            wait_for(lambda: main.num_threads() > threads, what="the end of its listening")
+        assert worker.popen.wait(5) == 0
+        assert answered() == 1
+
+
+@contextmanager
+def standing_still(process: psutil.Process) -> Iterator[None]:
+    """A process does nothing for as long as the block takes."""
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
 
 
 def lengths() -> list[int]:
