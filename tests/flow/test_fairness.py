@@ -67,6 +67,22 @@ def test_what_waits_to_be_tried_again_is_not_looked_at_one_by_one() -> None:
         assert _rows_read() <= 110
 
 
+def test_a_plan_kept_from_when_there_was_nothing_reads_no_more() -> None:
+    handler = a_handler(leave_a_mark)
+    wanted = claims.Claim(limit=100, lease=lease())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE delivery, event")
+    for _ in range(8):  # from the sixth time on PostgreSQL keeps the plan
+        assert claims.claim(handler.name, handler.event, wanted) == []
+    due(1)
+    due(2000, attempt=1)
+
+    with transaction.atomic():
+        held = claims.claim(handler.name, handler.event, wanted)
+        assert [each.attempt for each in held] == [1]
+        assert _rows_read() <= 110
+
+
 def test_an_event_of_a_newer_version_waits_for_a_worker_that_knows_it() -> None:
     newer, _known = due(2)
     EventRecord.objects.filter(pk=newer).update(version=2, payload={"another": "shape"})
@@ -96,11 +112,11 @@ def test_a_paused_queue_is_left_alone_until_it_goes_on() -> None:
 
 
 def _rows_read() -> int:
-    """Deliveries that the present transaction has found by an index or read one by one."""
+    """Deliveries and events that the present transaction has found by an index or one by one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s",
-            ["delivery"],
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables"
+            " WHERE relname IN ('delivery', 'event')"
         )
         (count,) = cursor.fetchone()
     return int(count)
