@@ -16,8 +16,7 @@ T = TypeVar("T")
 class Desk:
     """A few threads, each with a connection of its own that stays open between questions.
 
-    Channels' `database_sync_to_async` would put all sockets' questions into one thread and, as
-    CONN_MAX_AGE is 0, open a connection for each.
+    Channels' `database_sync_to_async` would put all sockets' questions into one thread.
     """
 
     def __init__(self, threads: int) -> None:
@@ -41,9 +40,5 @@ class Desk:
 
     def _answer(self, question: Callable[[], T]) -> T:
         close_old_connections()  # a connection that was cut would raise InterfaceError for ever
-        own = connections[DEFAULT_DB_ALIAS]
-        self._connections.add(own)
-        try:
-            return question()
-        finally:
-            own.close_at = None  # stays open, whatever CONN_MAX_AGE says
+        self._connections.add(connections[DEFAULT_DB_ALIAS])
+        return question()

@@ -5,6 +5,7 @@ from typing import Any, Final
 from channels.routing import ProtocolTypeRouter
 
 from core.asgi import application as django_application
+from core.asgi import threads
 
 # isort: split
 # What follows imports models, for which the line above has set Django up.
@@ -31,6 +32,7 @@ def live_application(http: Any) -> Any:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await hub.stop()
+        threads.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     return ProtocolTypeRouter({"http": http, "websocket": socket, "lifespan": lifespan})

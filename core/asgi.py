@@ -5,6 +5,8 @@ import os
 from django.core.asgi import get_asgi_application
 
 from core.http.intake import limited
+from core.http.threads import RequestThreads
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
-application = limited(get_asgi_application())
+threads = RequestThreads(get_asgi_application())
+application = limited(threads)

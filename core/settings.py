@@ -132,8 +132,8 @@ DATABASES = {
         "PASSWORD": ENV.db_password,
         "HOST": ENV.db_host,
         "PORT": ENV.db_port,
-        # PgBouncer keeps the connections; workers keep theirs by CELERY_DB_REUSE_MAX.
-        "CONN_MAX_AGE": 0,
+        # For web see core/http/threads.py; workers keep theirs by CELERY_DB_REUSE_MAX, too.
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer, transaction mode
         "OPTIONS": {"connect_timeout": ENV.db_connect_timeout},

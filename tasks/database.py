@@ -9,19 +9,11 @@ FRESH: Final = 1.0  # seconds for which a connection that worked is believed to 
 _last_turn = 0.0
 
 
-def keep_open() -> None:
-    """Let this process keep its connection between turns.
-
-    Opening one per task took 58% of plain Celery's worker time. It is checked for health at the
-    first query after `new_turn`, so a cut one is replaced.
-    """
-    connection.settings_dict["CONN_MAX_AGE"] = None
-
-
 def new_turn() -> None:
     """Drop the connection if it broke; check it before its next use, unless it was used just now.
 
-    One that broke in that second fails once more, and is dropped at the next turn.
+    To open one per task took 58% of plain Celery's worker time. One that broke in that second fails
+    once more, and is dropped at the next turn.
     """
     global _last_turn  # noqa: PLW0603 - one connection per process, so one time
     close_old_connections()

@@ -41,7 +41,6 @@ def look(handlers: Sequence[str]) -> list[str]:
 
 def run(handlers: Sequence[str], stop: threading.Event) -> None:
     """Look once a turn until told to stop."""
-    database.keep_open()
     watch = Watch(handlers)
     logger.info("relay ready")
     while not stop.wait(TURN):

@@ -69,8 +69,7 @@ def share_memory(**_: Any) -> None:
 
 @worker_process_init.connect
 def prepare_process(**_: Any) -> None:
-    """A worker process keeps its database connection, and starts its threads while it has room."""
-    database.keep_open()
+    """A worker process starts its threads while it has room."""
     keeper()
     roster.start()
     watching.begin_process()

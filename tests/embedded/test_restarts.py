@@ -37,6 +37,7 @@ def test_a_program_that_dies_again_and_again_is_started_each_time(stack: Running
 
 def test_postgres_comes_back_with_its_data_and_without_old_backends(stack: RunningStack) -> None:
     url = stack.facts["admin_database_url"]
+    wait_for(lambda: _answers(url), seconds=10, what="recovery from an earlier story's kill")
     connection = psycopg2.connect(url)
     cursor = connection.cursor()
     cursor.execute("CREATE TABLE kept AS SELECT 1 AS one")
