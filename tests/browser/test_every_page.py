@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.people.models import Role
-from core.permissions import RULES, Rule
+from core.permissions import RULES
+from core.permissions.rule import Rule
 from tests import ledger
 from tests.browser.accessible import SORTS, findings, main_findings, narrow_findings
 from tests.browser.conftest import DESKTOP, SignIn, complaints_in, keep_picture
