@@ -22,7 +22,8 @@ from core.people.actor import Actor
 from core.people.models import User
 from core.people.queries import has_ended
 from core.people.signed_in import signed_in
-from core.permissions import LEFT_TO_ENDED, RULES, Rule
+from core.permissions import LEFT_TO_ENDED, RULES
+from core.permissions.rule import Rule
 from core.trespass import note_trespass, note_wrong_centre
 
 HARMLESS: Final = ("GET", "HEAD", "OPTIONS")  # nothing follows from these

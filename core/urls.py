@@ -1,110 +1,43 @@
-"""Every address of the portal: the API's routers and the pages."""
+"""Every address of the portal: the pages, and where the API begins (core/api.py)."""
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
-from ninja import NinjaAPI
-from ninja.security import django_auth
 
 from core.access import account, at_proxy
 from core.access import pages as access_pages
-from core.access.api import router as access
-from core.access.bearer import BearerAuth
-from core.access.factor_api import router as second_factor
+from core.api import api
 from core.backups import pages as backup_pages
-from core.backups.api import router as backups
 from core.calendar import pages as calendar_pages
-from core.calendar.api import router as calendar
 from core.centres import ops_pages as centre_ops_pages
 from core.centres import pages as centre_pages
-from core.centres.api import router as centres
 from core.classes import enrolment_pages, history_pages
 from core.classes import pages as classes_pages
-from core.classes.api import router as classes
-from core.classes.enrolment_api import router as enrolments
 from core.files import pages as file_pages
-from core.files.api import router as files
 from core.home import calendar as home_calendar
 from core.home import pages as home_pages
 from core.homework import pages as homework_pages
-from core.homework.api import router as homework
-from core.http.policies import DOCS_POLICY
-from core.http.problems import answer_problems
 from core.imports import pages as import_pages
-from core.imports.api import router as imports
-from core.jobs.api import router as jobs
 from core.mail import pages as mail_pages
 from core.notices import pages as notice_pages
 from core.notices import preferences_pages, unsubscribe_pages
-from core.notices.api import router as notices
-from core.notices.preferences_api import router as preferences
 from core.office import audit_pages, guardian_pages, invitation_pages, joining
 from core.office import pages as office_pages
-from core.office.address_api import router as addresses
-from core.office.api import router as office
 from core.ops import letter_pages
 from core.ops import pages as ops_pages
-from core.ops.api import router as ops
 from core.ops.probes import healthz, readyz
-from core.ops.watch_api import router as watching
 from core.people import pages as people_pages
-from core.people.api import router as people
 from core.remarks import pages as remark_pages
-from core.remarks.api import router as remarks
 from core.reports import document_pages, recurring_pages, report_pages
 from core.reports import pages as reports_pages
-from core.reports.api import router as reports
-from core.reports.recurring_api import router as recurring_reports
 from core.scrape.pages import metrics
 from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
-from core.submissions.api import router as submissions
 from core.tickets import category_pages as ticket_category_pages
 from core.tickets import pages as ticket_pages
-from core.tickets.api import router as tickets
-from core.tickets.category_api import router as ticket_categories
 from core.trace import ops_pages as trace_ops_pages
 from core.trace import pages as trace_pages
-from core.trace.api import router as trace
-
-api = NinjaAPI(
-    title="Schoolbell",
-    version="1",
-    auth=[BearerAuth(), django_auth],
-    docs_url="/docs",
-    docs_decorator=csp_replace(DOCS_POLICY),
-)
-answer_problems(api)
-for router in (
-    ops,
-    backups,
-    watching,
-    access,
-    second_factor,
-    people,
-    centres,
-    calendar,
-    classes,
-    enrolments,
-    homework,
-    submissions,
-    remarks,
-    reports,
-    recurring_reports,
-    office,
-    addresses,
-    imports,
-    tickets,
-    ticket_categories,
-    files,
-    notices,
-    preferences,
-    jobs,
-    trace,
-):
-    api.add_router("", router)
 
 urlpatterns = [
     # running the system

@@ -4,17 +4,16 @@ Of several relays one looks in each slot of ten seconds. Forecasts are looked af
 only while there is one, or while the number of worker processes changes.
 """
 
-import logging
-import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from core import clock
 from core.events.wire import queue_of
 from core.ops import faults, forecasts, sampling
 from core.ops.outside import mail_server_answers, redis_answers
+from core.ops.probe import Probe
 from core.ops.queues import overview
 from core.ops.roster import BELIEVED_FOR
 from core.ops.sampling import Slot
@@ -26,8 +25,6 @@ SELECT ARRAY(SELECT queue FROM drain_forecast WHERE ended_at IS NULL ORDER BY 1)
     WHERE seen_at > now() - %s GROUP BY queue ORDER BY queue)
 """
 
-logger = logging.getLogger(__name__)
-
 
 class Watch:
     """One relay's eye on the queues."""
@@ -38,7 +35,8 @@ class Watch:
         self._slot: Slot | None = None  # the last one that it came by
         self._is_busy = False  # something was due at the last turn, or a forecast open
         self._serving: list[str] = []
-        self.outside = threading.Thread()  # the look at what lies outside of PostgreSQL
+        # Each look may take seconds, and nudges must not wait for it.
+        self.outside = Probe("what lies outside of PostgreSQL", self._look_outside)
 
     def turn(self, due: Sequence[str]) -> None:
         """Look at what there is to look at now; `due` names the handlers with something due."""
@@ -58,7 +56,7 @@ class Watch:
         forecasts.keep_forecasts(queues)
         found = faults.faults_in_database(queues, self._handlers)
         faults.write_faults(found, looked_for=faults.IN_DATABASE)
-        self._begin_to_look_outside(slot)
+        self.outside.begin()
         if slot.is_minute:
             sampling.prune_samples()
             forecasts.prune_forecasts()
@@ -75,22 +73,13 @@ class Watch:
         if changed or set(forecast) - due:
             forecasts.keep_forecasts(overview(self._queues))
 
-    def _begin_to_look_outside(self, slot: Slot) -> None:
-        """In a thread, as each look may take seconds, and nudges must not wait for it."""
-        if not self.outside.is_alive():
-            self.outside = threading.Thread(target=_look_outside, args=[slot], daemon=True)
-            self.outside.start()
-
-
-def _look_outside(slot: Slot) -> None:
-    """Redis each time, the mail server once a minute: it writes down who comes."""
-    looks = {"redis_away": redis_answers}
-    if slot.is_minute:
-        looks["mail_away"] = mail_server_answers
-    found = [(kind, "") for kind, answers in looks.items() if not answers()]
-    try:
-        faults.write_faults(found, looked_for=list(looks))
-    except (DatabaseError, InterfaceError) as error:
-        logger.warning("The database is away: %s", error)
-    finally:
-        connection.close()
+    def _look_outside(self) -> None:
+        """Redis each time, the mail server once a minute: it writes down who comes."""
+        looks = {"redis_away": redis_answers}
+        if self._slot and self._slot.is_minute:
+            looks["mail_away"] = mail_server_answers
+        try:
+            found = [(kind, "") for kind, answers in looks.items() if not answers()]
+            faults.write_faults(found, looked_for=list(looks))
+        finally:
+            connection.close()

@@ -11,7 +11,7 @@ from core.people.models import Guardianship, Role, User
 from core.refusals import ConflictError, NotFoundError
 
 SEE_ALL = (Role.STAFF, Role.HEAD, Role.ADMIN)
-MANAGE = (Role.STAFF, Role.ADMIN)  # as core/permissions.py says for the routes
+MANAGE = (Role.STAFF, Role.ADMIN)  # as core/permissions/ says for the routes
 
 
 def _wards(by: Actor) -> QuerySet[Guardianship]:

@@ -8,9 +8,9 @@ from prometheus_client import Metric
 from prometheus_client.registry import Collector
 
 from core.metrics import table
+from core.ops.probe import Probe
 from core.scrape.families import by_label
-from core.scrape.look import Look
-from core.scrape.parts import LOOKS
+from core.scrape.parts import PROBES, Seen
 
 PATIENCE: Final = 1.5  # seconds for all parts together
 
@@ -18,8 +18,8 @@ PATIENCE: Final = 1.5  # seconds for all parts together
 class Parts(Collector):
     """What there is to be seen of the system; what is silent is said to be down, and left out."""
 
-    def __init__(self, looks: Sequence[Look] = LOOKS, patience: float = PATIENCE) -> None:
-        self._looks = looks
+    def __init__(self, probes: Sequence[Probe[Seen]] = PROBES, patience: float = PATIENCE) -> None:
+        self._probes = probes
         self._patience = patience
 
     def describe(self) -> list[Metric]:
@@ -28,9 +28,9 @@ class Parts(Collector):
 
     def collect(self) -> Iterator[Metric]:
         until = time.monotonic() + self._patience
-        for look in self._looks:
-            look.begin()
-        seen = {look.part: look.seen(until) for look in self._looks}
+        for probe in self._probes:
+            probe.begin()
+        seen = {probe.name: probe.seen(until) for probe in self._probes}
         yield by_label(table.UP, {part: found is not None for part, found in seen.items()})
         for found in seen.values():
             yield from found or ()

@@ -1,10 +1,12 @@
 """TABLE: the parts of the system that are looked at, and what is told of each."""
 
 import shutil
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from prometheus_client import Metric
 
 from core import clock
 from core.backups.queries import latest_good
@@ -13,15 +15,18 @@ from core.events.nudge import broker
 from core.isolation.scope import everywhere
 from core.metrics import table
 from core.ops import queues
+from core.ops.probe import Probe
 from core.scrape import schedules
 from core.scrape.families import by_label, one
-from core.scrape.look import Look, Seen
 
+FRESH: Final = 5.0  # seconds for which what was seen is told again
 CONNECTIONS: Final = """
 SELECT coalesce(state, 'hidden'), count(*) FROM pg_stat_activity
 WHERE datname IS NOT NULL GROUP BY 1
 """
 LIMIT: Final = "SELECT current_setting('max_connections')::int"
+
+Seen = Sequence[Metric]
 
 
 def look_at_database() -> Seen:
@@ -92,8 +97,8 @@ def look_at_media() -> Seen:
     ]
 
 
-LOOKS: Final = (
-    Look("database", look_at_database),
-    Look("redis", look_at_redis),
-    Look("media", look_at_media),
+PROBES: Final = (
+    Probe("database", look_at_database, fresh=FRESH),
+    Probe("redis", look_at_redis, fresh=FRESH),
+    Probe("media", look_at_media, fresh=FRESH),
 )

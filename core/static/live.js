@@ -59,6 +59,10 @@ function follow() {
   }
 }
 
+function shows(stream) {
+  return document.querySelector(`[data-stream="${CSS.escape(stream)}"]`) !== null;
+}
+
 // A connection can die without a word: whoever owes an answer and is late is given up.
 function expectAnswer() {
   clearTimeout(answerTimer);
@@ -112,7 +116,8 @@ const answers = {
   },
   tick: ({ type, data }) => type === "job" && showJob(data),
   error: ({ code, detail, ref }) => {
-    if (code === "not_allowed" && others.has(ref)) return location.reload(); // the page is another by now
+    // The page is another by now, unless it has seen to that itself, and shows nothing of the stream.
+    if (code === "not_allowed" && others.delete(ref) && shows(ref)) return location.reload();
     console.warn("live:", code, detail);
   },
 };

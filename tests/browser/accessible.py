@@ -70,6 +70,7 @@ def main_findings(page: Page) -> Iterator[str]:
 def narrow_findings(page: Page) -> Iterator[str]:
     """What is wrong on a page for what it says, however its elements are: it may be too wide."""
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.evaluate(UNFOLD)
     yield from overflow(page)
 
 

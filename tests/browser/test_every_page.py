@@ -13,10 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.people.models import Role
-from core.permissions import RULES, Rule
+from core.permissions import RULES
+from core.permissions.rule import Rule
 from tests import ledger
 from tests.browser.accessible import SORTS, findings, main_findings, narrow_findings
 from tests.browser.conftest import DESKTOP, SignIn, complaints_in, keep_picture
+from tests.browser.long_words import long_words
 from tests.portal import Person
 from tests.servers import RunningStack, wait_for
 
@@ -272,6 +274,11 @@ class Visitor:
         self._seen.update(sorts)
         keep_picture(self.page, f"every-page-{name}")
 
+    def narrow(self, path: str) -> None:
+        """Open a page on a narrow phone, and look whether it fits."""
+        self.page.goto(path, wait_until="load")
+        self.wrong += [f"{path}: {each}" for each in narrow_findings(self.page)]
+
 
 def name_of(route: str) -> str:
     """What a picture of a route's page is called."""
@@ -307,6 +314,24 @@ def test_every_page_of_a_role(school: RunningStack, sign_in: SignIn, seen: Seen,
         if visitor.finds_page(path):
             visitor.look_at(path, f"{role}-{name_of(route)}")
     assert visitor.wrong == []
+
+
+@pytest.mark.timeout(300)
+def test_every_page_fits_a_phone_whatever_people_write(
+    school: RunningStack, sign_in: SignIn, seen: Seen
+) -> None:
+    paths = {role: dict(paths_for(school, role)) for role in PEOPLE}
+    left = {route for role in PEOPLE for route in paths[role]}
+    wrong = []
+    with long_words(school, homework="Every page", teacher=PEOPLE[Role.TEACHER]):
+        for role in PEOPLE:
+            visitor = Visitor(sign_in(PEOPLE[role]), narrow_findings, seen)
+            for route, path in paths[role].items():
+                if (route in left or not route) and visitor.finds_page(path):
+                    visitor.narrow(path)
+                left.discard(route)
+            wrong += visitor.wrong
+    assert wrong == []
 
 
 def opened_by_nobody(school: RunningStack, browser: Browser, look: Look, seen: Seen) -> None:

@@ -12,8 +12,10 @@ from pypdfium2 import PdfDocument
 from core.reports.asking import FEW
 from core.reports.document_pages import WIDTH
 from core.reports.formats.pages import picture_of
+from tests import ledger
 from tests.browser.accessible import findings
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, keep_picture
+from tests.browser.test_every_page import submitted
 from tests.browser.test_homework_journey import no_reload
 from tests.browser.test_ticket_journey import live
 from tests.portal import Person
@@ -212,3 +214,49 @@ def test_a_long_list_is_searched_with_the_keyboard(sign_in: SignIn, stack: Runni
         expect(staff.get_by_role("heading", name="Sus primeras filas")).to_be_visible()
         expect(choices.get_by_role("checkbox")).to_have_count(all_classes)
         expect(choices.get_by_role("status")).to_have_text(f"1 elegidos, {all_classes} a la vista")
+
+
+def test_a_page_of_what_is_recalled_asks_for_it_no_more(
+    sign_in: SignIn, stack: RunningStack
+) -> None:
+    parent = sign_in("parent1@oakwood.example", viewport=PHONE)
+    with Person(stack.base_url, "head@oakwood.example") as head:
+        path = released_cards(stack, head)
+        with parent.expect_websocket() as opened:
+            parent.goto(path.replace("/api/reports", "/reports/released"))
+        live(parent)
+        with no_reload(parent):
+            head.post(f"{path}/recall").raise_for_status()
+            gone = parent.get_by_role("heading", name="This report was taken back")
+            expect(gone).to_be_visible()
+            with opened.value.expect_event("framereceived", lambda said: "not_allowed" in said):
+                look_again_at_parent(stack)
+            parent.evaluate("fetch('/healthz')")  # by then a page that leaves has left
+    parent.reload()
+    expect(gone).to_be_visible()
+
+
+def released_cards(stack: RunningStack, head: Person) -> str:
+    """The path of report cards of 7A that guardians can read."""
+    with Person(stack.base_url, "staff@oakwood.example") as staff:
+        (school_class, *_) = staff.get("/api/classes", q="7A")["items"]
+        (term, *_) = staff.get("/api/terms")["items"]
+        params = {"classes": [school_class["id"]], "term": term["id"]}
+        path = submitted(staff, {"kind": "report_cards", "params": params, "format": "html"})
+    head.post(f"{path}/review", {"decision": "approve"}).raise_for_status()
+    head.post(f"{path}/release", {"audience": ["guardians"]}).raise_for_status()
+    return path
+
+
+def look_again_at_parent(stack: RunningStack) -> None:
+    """Their roles change, and change back: it is looked at anew what they may read."""
+    ((parent_id,),) = ledger.ask(
+        stack, "SELECT id FROM people_user WHERE email = 'parent1@oakwood.example'"
+    )
+    with Person(stack.base_url, "admin@oakwood.example") as admin:
+        for roles in (["parent", "student"], ["parent"]):
+            admin.http.put(
+                f"/api/people/{parent_id}/roles",
+                json={"roles": roles},
+                headers={"X-CSRFToken": admin.http.cookies["csrftoken"]},
+            ).raise_for_status()

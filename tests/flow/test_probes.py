@@ -10,6 +10,7 @@ from django.test import Client
 from redis import RedisError
 
 from core.ops import outside, probes
+from core.ops.probe import Probe
 
 
 def names_missing(status: int) -> list[str]:
@@ -53,7 +54,7 @@ def test_what_hangs_is_not_waited_for_and_not_asked_twice() -> None:
         freed.wait(10)
         return []
 
-    hanging = probes.Check("database", hang)
+    hanging = Probe("database", hang)
     with swap.object(probes, "CHECKS", (hanging,)), swap.object(probes, "PATIENCE", 0.1):
         began = time.monotonic()
         assert names_missing(503) == ["database"]
@@ -61,4 +62,4 @@ def test_what_hangs_is_not_waited_for_and_not_asked_twice() -> None:
         assert time.monotonic() - began < 1
         assert len(looks) == 1
         freed.set()
-        assert hanging.missing(time.monotonic() + 5) == []
+        assert hanging.seen(time.monotonic() + 5) == []

@@ -20,10 +20,10 @@ from core.events.claims import Claim
 from core.events.models import Delivery
 from core.metrics import statements
 from core.metrics.registry import REGISTRY
+from core.ops.probe import Probe
 from core.scrape import schedules
 from core.scrape.collector import Parts
-from core.scrape.look import Look
-from core.scrape.parts import look_at_database
+from core.scrape.parts import FRESH, Seen, look_at_database
 from schedules.models import Slot
 from schedules.sync import sync
 from schedules.table import SCHEDULES
@@ -34,9 +34,9 @@ from tests.servers import Servers
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def seen(looks: tuple[Look, ...], patience: float = 1.0) -> list[Metric]:
+def seen(probes: tuple[Probe[Seen], ...], patience: float = 1.0) -> list[Metric]:
     registry = CollectorRegistry()
-    registry.register(Parts(looks, patience))
+    registry.register(Parts(probes, patience))
     return list(registry.collect())
 
 
@@ -65,15 +65,19 @@ def test_the_latest_good_backup_is_told_of() -> None:
 def test_what_hangs_is_told_to_be_down_and_not_asked_twice() -> None:
     freed, looks = Signal(), []
 
-    def hang() -> list[Metric]:
+    def hang() -> Seen:
         looks.append(1)
         freed.wait(10)
         return []
 
-    def fail() -> list[Metric]:
+    def fail() -> Seen:
         raise ConnectionError
 
-    parts = (Look("hanging", hang), Look("well", list), Look("broken", fail))
+    parts: tuple[Probe[Seen], ...] = (
+        Probe("hanging", hang, fresh=FRESH),
+        Probe("well", list, fresh=FRESH),
+        Probe("broken", fail, fresh=FRESH),
+    )
     began = time.monotonic()
     told = [seen(parts, patience=0.2) for _ in range(2)]
     freed.set()
@@ -87,9 +91,14 @@ def test_what_hangs_is_told_to_be_down_and_not_asked_twice() -> None:
 
 def test_what_was_seen_is_told_again_for_a_while() -> None:
     looks: list[int] = []
-    look = Look("counted", lambda: looks.append(1) or [])  # type: ignore[func-returns-value]
+
+    def look() -> Seen:
+        looks.append(1)
+        return []
+
+    probe = Probe("counted", look, fresh=FRESH)
     for _ in range(3):
-        seen((look,))
+        seen((probe,))
     assert looks == [1]
 
 

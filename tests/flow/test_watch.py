@@ -1,5 +1,6 @@
 """What relays write down for operators: samples, forecasts, faults; of several, one does."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -84,8 +85,7 @@ def test_of_several_relays_one_looks_in_a_slot() -> None:
 def turn(watch: Watch, due: Sequence[str]) -> None:
     """A turn, and what it has begun to look at."""
     watch.turn(due)
-    if watch.outside.ident:
-        watch.outside.join()
+    watch.outside.seen(time.monotonic() + 30)
 
 
 def test_a_sample_a_minute_and_more_while_something_waits(

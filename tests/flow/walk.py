@@ -15,7 +15,8 @@ from core.imports.actions import upload_import
 from core.imports.columns import SAMPLE
 from core.people.invitations import invite_person
 from core.people.models import Guardianship, Role
-from core.permissions import RULES, Rule
+from core.permissions import RULES
+from core.permissions.rule import Rule
 from core.reports.actions import request_report
 from core.reports.kind import Format
 from core.reports.models import Every

@@ -12,10 +12,10 @@ from typing import Any, Final
 import pytest
 from django.conf import settings
 
+from core.api import api
 from core.http.intake import limit_for
 from core.http.request_id import FIT
 from core.permissions import RULES
-from core.urls import api
 
 ROOT: Final = Path(__file__).parent.parent.parent
 NGINX: Final = ROOT / "infra/nginx"

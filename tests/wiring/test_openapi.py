@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from jsonschema_rs import Draft202012Validator
 
+from core.api import api
 from core.http.bodies import Given, Told
-from core.urls import api
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from core.api import api
 from core.gate import ADMIN
-from core.permissions import RULES
-from core.urls import api
+from core.permissions import AREAS, RULES
 
 API = "api/"
 DEVELOPMENT = "mailbox"
@@ -52,6 +52,10 @@ def test_every_route_has_a_line_and_every_line_a_route() -> None:
     in_table = {line.partition(" ")[2] for line in RULES}
     assert served() <= in_table
     assert {route for route in in_table - served() if not route.startswith(DEVELOPMENT)} == set()
+
+
+def test_no_line_is_in_the_tables_of_two_areas() -> None:
+    assert sum(len(area.RULES) for area in AREAS) == len(RULES)
 
 
 def test_the_mailbox_is_not_there_in_production() -> None:

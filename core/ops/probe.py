@@ -3,24 +3,21 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Final
-
-from prometheus_client import Metric
-
-FRESH: Final = 5.0  # seconds for which what was seen is told again
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 logger = logging.getLogger(__name__)
 
-Seen = Sequence[Metric]
+Seen = TypeVar("Seen")
 
 
-class Look:
-    """One part of the system, and what there is to be seen of it."""
+class Probe(Generic[Seen]):
+    """A look at one thing; for `fresh` seconds, what was seen is told again."""
 
-    def __init__(self, part: str, read: Callable[[], Seen]) -> None:
-        self.part = part
-        self._read = read
+    def __init__(self, name: str, look: Callable[[], Seen], *, fresh: float = 0.0) -> None:
+        self.name = name
+        self._look = look
+        self._fresh = fresh
         self._seen: Seen | None = None
         self._seen_at = 0.0
         self._guard = threading.Lock()
@@ -29,10 +26,10 @@ class Look:
     def begin(self) -> None:
         """Look, unless what was seen is fresh or a look is still under way."""
         with self._guard:
-            is_fresh = self._seen is not None and time.monotonic() - self._seen_at < FRESH
+            is_fresh = self._seen is not None and time.monotonic() - self._seen_at < self._fresh
             is_looking = self._thread is not None and self._thread.is_alive()
             if not is_fresh and not is_looking:
-                self._thread = threading.Thread(target=self._run, name=self.part, daemon=True)
+                self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
                 self._thread.start()
 
     def seen(self, until: float) -> Seen | None:
@@ -46,8 +43,8 @@ class Look:
 
     def _run(self) -> None:
         try:
-            self._seen = self._read()
+            self._seen = self._look()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is nothing to be seen
-            logger.warning("No metrics of %s: %s", self.part, error)
+            logger.warning("Nothing is to be seen of %s: %s", self.name, error)
             self._seen = None
         self._seen_at = time.monotonic()
