@@ -16,7 +16,8 @@ from core.people.models import Role
 from core.permissions import RULES, Rule
 from tests import ledger
 from tests.browser.accessible import SORTS, findings, main_findings, narrow_findings
-from tests.browser.conftest import DESKTOP, SignIn, complaints_in, keep_picture
+from tests.browser.conftest import DESKTOP, SignIn, keep_picture
+from tests.browser.tabs import complaints_in
 from tests.portal import Person
 from tests.servers import RunningStack, wait_for
 
