@@ -15,6 +15,7 @@ from core.events.nudge import broker
 from core.isolation.scope import everywhere
 from infra.local.postgres import programs_folder
 from infra.local.stack import OWNER
+from tests.collector import Collector, collecting
 from tests.dealing import OneStack
 from tests.emptying import allow_emptying, empty_instead_of_flushing
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
@@ -79,7 +80,18 @@ def _see_all_centres() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A whole running stack, shared by the tests that tests/dealing.py names."""
-    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+def collector() -> Iterator[Collector]:
+    """What catches the spans of the stack below."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[RunningStack]:
+    """A whole running stack that tells all it can, for all tests that tests/dealing.py names."""
+    told: dict[str, Any] = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "LOG_FORMAT": "json",
+    }
+    with running_stack(tmp_path_factory.mktemp("stack"), **told) as stack:
         yield stack

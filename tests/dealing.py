@@ -9,6 +9,7 @@ THE_STACK: Final = "the stack"
 ON_THE_STACK: Final = (
     "tests/browser/",
     "tests/flow/test_uploads.py",
+    "tests/flow/test_watched_stack.py",
     "tests/flow/test_whole_way.py",
 )
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.tabs import Tabs
 from tests.portal import PASSWORD
 from tests.servers import RunningStack
 
@@ -25,6 +26,7 @@ FLAGS: Final = (
 PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1280, "height": 800}
 OUTPUT: Final = Path("test-output") / "screenshots"
+ASKED_FOR: Final = "PICTURES" in os.environ
 
 SignIn = Callable[..., Page]
 
@@ -50,39 +52,45 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=path, args=list(FLAGS))
 
 
+@pytest.fixture(scope="package")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def sign_in(browser: Browser, stack: RunningStack) -> Iterator[SignIn]:
-    """Sign someone in, in a browser of their own; nothing may go wrong on their console."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+def sign_in(tabs: Tabs, stack: RunningStack) -> Iterator[SignIn]:
+    """Someone signed in, with a browser to themselves; nothing may go wrong on their console.
+
+    Who has used the form in an earlier test comes back with the cookies of then.
+    """
 
     def go(email: str, *, viewport: dict[str, int] = DESKTOP) -> Page:
-        context = browser.new_context(base_url=stack.base_url, viewport=viewport)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.extend(complaints_in(said)))
+        page = tabs.lend(stack.base_url, email)
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
         page.goto("/")
-        page.get_by_label("Email").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.locator("body[data-live-after]").wait_for()  # every page of a signed-in person
+        if page.locator("body[data-live-after]").count() == 0:  # every page of who is signed in
+            fill_in_form(page, email)
+            tabs.remember(page, stack.base_url, email)
         return page
 
     yield go
-    for context in contexts:
-        context.close()
+    complaints = list(tabs.complaints)
+    tabs.take_back()
     assert complaints == []
 
 
-def complaints_in(said: ConsoleMessage) -> list[str]:
-    """Errors, but for Chromium's remark that a form or a file came back with what is wrong."""
-    is_foreseen = any(f"status of {status}" in said.text for status in (415, 422))
-    return [said.text] if said.type == "error" and not is_foreseen else []
+def fill_in_form(page: Page, email: str) -> None:
+    """Sign in, and wait until that is done."""
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("body[data-live-after]").wait_for()
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """A screenshot among CI's output."""
+    """A screenshot, where they are asked for: `make test PICTURES=1`."""
+    if not ASKED_FOR:
+        return
     OUTPUT.mkdir(parents=True, exist_ok=True)
     # Hiding the caret would leave styles at the fields: the policy complains when htmx copies them.
     page.screenshot(path=OUTPUT / f"{name}.png", full_page=True, caret="initial")

@@ -1,4 +1,4 @@
-"""The embedded stack with no worker of its own for mails, and a mail server that takes its time.
+"""A stack that nobody works for yet: web, relay and beat, and a mail server that takes its time.
 
 So what a worker does in a second hangs on the mail server, and not on what else the machine does.
 """
@@ -16,13 +16,13 @@ from infra.local.ports import HOST
 from infra.local.postgres import postgres_program
 from infra.local.probes import answers
 from infra.local.program import Program
-from infra.local.programs import Plan, programs, python, steps
+from infra.local.programs import Plan, beat, python, relay, steps, watched, web
 from infra.local.redis import redis_program
 from infra.local.run import run_stack
 from infra.local.smtp import CatchingMailbox, serve
 from infra.local.stack import Stack
 
-TAKES: Final = 0.1  # seconds for each mail
+TAKES: Final = 0.2  # seconds for each mail
 
 
 class SlowMailbox(CatchingMailbox):
@@ -44,6 +44,10 @@ def mail_program(stack: Stack) -> Program:
     options = ("--port", str(port), "--mailbox", str(stack.home.mailbox))
     program = python("smtp", ("-m", "tests.browser.slow_mail", *options), stack.bare_environment())
     return replace(program, ready=answers(port, greeting=b"220"), address=f"{HOST}:{port}")
+
+
+def programs(stack: Stack) -> list[Program]:
+    return [watched(stack, make(stack, "")) for make in (web, relay, beat)]
 
 
 def main() -> int:

@@ -17,8 +17,9 @@ from core.permissions import RULES
 from core.permissions.rule import Rule
 from tests import ledger
 from tests.browser.accessible import SORTS, findings, main_findings, narrow_findings
-from tests.browser.conftest import DESKTOP, SignIn, complaints_in, keep_picture
+from tests.browser.conftest import DESKTOP, SignIn, keep_picture
 from tests.browser.long_words import long_words
+from tests.browser.tabs import complaints_in
 from tests.portal import Person
 from tests.servers import RunningStack, wait_for
 
@@ -316,6 +317,7 @@ def test_every_page_of_a_role(school: RunningStack, sign_in: SignIn, seen: Seen,
     assert visitor.wrong == []
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(300)
 def test_every_page_fits_a_phone_whatever_people_write(
     school: RunningStack, sign_in: SignIn, seen: Seen

@@ -13,7 +13,7 @@ from core.reports.asking import FEW
 from core.reports.document_pages import WIDTH
 from core.reports.formats.pages import picture_of
 from tests import ledger
-from tests.browser.accessible import findings
+from tests.browser.accessible import main_findings
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, keep_picture
 from tests.browser.test_every_page import submitted
 from tests.browser.test_homework_journey import no_reload
@@ -144,7 +144,7 @@ def says_its_own(card: Path, colour: str) -> None:
 def take_back(staff: Page, parent: Page) -> None:
     staff.reload()
     expect(staff.get_by_text("Saved by")).to_be_visible()
-    assert list(findings(staff)) == []
+    assert list(main_findings(staff)) == []
     staff.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     keep_picture(staff, "report-released-desktop")
     live(parent)
@@ -187,7 +187,7 @@ def ask_for_days(page: Page, since: str, until: str) -> None:
 
 def all_can_use(page: Page) -> None:
     """Nothing is wrong with the page for anybody; it is a phone's again thereafter."""
-    assert list(findings(page)) == []
+    assert list(main_findings(page)) == []
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
 
 

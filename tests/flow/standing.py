@@ -51,6 +51,10 @@ def ask() -> int:
     return int(answer.json()["id"])
 
 
+def cancel(report_id: int) -> None:
+    client_of(STAFF).post(f"/api/reports/{report_id}/cancel")
+
+
 def state_of(report_id: int) -> str:
     return str(Report.objects.get(pk=report_id).state)
 

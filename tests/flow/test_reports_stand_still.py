@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -13,7 +12,6 @@ from core import clock
 from core.reports.models import ReportState
 from tests.flow import standing
 from tests.flow.conftest import School
-from tests.flow.people import client_of
 from tests.flow.real_worker import RealWorker, frozen_redis, real_worker
 from tests.flow.standing import is_gone, people_waiting, stands, state_of
 from tests.servers import Servers, wait_for
@@ -21,21 +19,30 @@ from tests.servers import Servers, wait_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def worker(school: School, servers: Servers, tmp_path: Path) -> Iterator[RealWorker]:
-    """One for reports."""
-    del school
-    with real_worker(servers, tmp_path, "-Q", "reports") as worker:
+@pytest.fixture(scope="module")
+def worker(
+    django_db_setup: None, servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealWorker]:
+    """One for reports, until the last story ends it."""
+    del django_db_setup
+    with real_worker(servers, tmp_path_factory.mktemp("worker"), "-Q", "reports") as worker:
         yield worker
 
 
 @pytest.fixture
-def report(worker: RealWorker) -> int:
-    """One that is being written, and takes its time."""
+def report(school: School, worker: RealWorker) -> Iterator[int]:
+    """One that is being written, and takes its time; nobody writes it when the story is over."""
+    del school
     standing.add_people(20_000)
     report_id = standing.ask()
     standing.the_writer(worker)
-    return report_id
+    yield report_id
+    if worker.popen.poll() is not None:
+        return
+    if left := standing.writers(worker):
+        standing.cancel(report_id)
+        wait_for(lambda: all(map(is_gone, left)), seconds=5, what="the writer's end")
+    standing.await_rest(worker)
 
 
 @pytest.fixture
@@ -48,9 +55,10 @@ def await_standing(writer: psutil.Process) -> None:
     wait_for(lambda: stands(writer), seconds=5, what="a writer that stands still")
 
 
-def test_it_stands_still_and_goes_on(worker: RealWorker) -> None:
+def test_it_stands_still_and_goes_on(school: School, worker: RealWorker) -> None:
     """Meanwhile its lease is renewed; nobody takes it for lost."""
-    standing.add_people(4_000)
+    del school
+    standing.add_people(1_500)
     report_id = standing.ask()
     with people_waiting():
         await_standing(writer := standing.the_writer(worker))
@@ -74,28 +82,12 @@ def test_people_who_wait_all_day_do_not_end_it(writer: psutil.Process) -> None:
             wait_for(lambda: not stands(writer), seconds=7, what="a writer that goes on")
 
 
-def test_it_is_cancelled_while_it_stands(
-    report: int, worker: RealWorker, writer: psutil.Process
-) -> None:
+def test_it_is_cancelled_while_it_stands(report: int, writer: psutil.Process) -> None:
     with people_waiting():
         await_standing(writer)
-        client_of(standing.STAFF).post(f"/api/reports/{report}/cancel")
+        standing.cancel(report)
         assert state_of(report) == ReportState.CANCELLED
         wait_for(lambda: is_gone(writer), seconds=2, what="the writer's end")
-    standing.await_rest(worker)
-
-
-def test_its_worker_is_told_to_stop_while_it_stands(
-    worker: RealWorker, writer: psutil.Process
-) -> None:
-    """The job is given back at once, and no attempt is counted."""
-    with people_waiting():
-        await_standing(writer)
-        worker.popen.terminate()
-        assert worker.popen.wait(10) == 0
-        assert is_gone(writer)
-    delivery = standing.delivery_of()
-    assert (delivery.state, delivery.forgiven) == ("pending", 1)
 
 
 def test_its_worker_is_killed_while_it_stands(report: int, writer: psutil.Process) -> None:
@@ -112,3 +104,16 @@ def test_it_goes_on_where_redis_is_silent(writer: psutil.Process, servers: Serve
         await_standing(writer)
         with frozen_redis(servers):
             wait_for(lambda: not stands(writer), seconds=2, what="a writer that goes on")
+
+
+def test_its_worker_is_told_to_stop_while_it_stands(
+    worker: RealWorker, writer: psutil.Process
+) -> None:
+    """The job is given back at once, and no attempt is counted. The last story of this worker."""
+    with people_waiting():
+        await_standing(writer)
+        worker.popen.terminate()
+        assert worker.popen.wait(10) == 0
+        assert is_gone(writer)
+    delivery = standing.delivery_of()
+    assert (delivery.state, delivery.forgiven) == ("pending", 1)

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -15,30 +13,19 @@ import pytest
 from core.metrics import table
 from core.metrics.row import Kind
 from core.tracing.ids import trace_of
-from tests.collector import Collector, collecting, read, read_all, total
+from tests.collector import Collector, read, read_all, total
 from tests.portal import Person, listening
-from tests.servers import RunningStack, running_stack, wait_for
+from tests.servers import RunningStack, wait_for
 
 OURS = ("web", "worker", "worker-2", "relay", "beat")
 
 
-@pytest.fixture(scope="module")
-def collector() -> Iterator[Collector]:
-    with collecting() as collector:
-        yield collector
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[RunningStack]:
-    """A stack that tells all it can, and has a homework's way behind it."""
-    told: dict[str, Any] = {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
-        "LOG_FORMAT": "json",
-    }
-    with running_stack(tmp_path_factory.mktemp("watched"), **told) as stack:
-        tell_a_class(stack)
-        back_up(stack)
-        yield stack
+@pytest.fixture(scope="module", autouse=True)
+def _something_happened(stack: RunningStack, collector: Collector) -> None:
+    """The stack has a homework's way behind it, and a backup."""
+    collector.spans.clear()  # those of the tests before
+    tell_a_class(stack)
+    back_up(stack)
 
 
 def tell_a_class(stack: RunningStack) -> None:

@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests import ledger
 from tests.browser.conftest import DESKTOP, FLAGS, chromium, keep_picture
-from tests.browser.test_ops_journey import LEARNT_FROM, OPEN, OPERATOR, QUEUE
+from tests.browser.test_ops_journey import OPEN, OPERATOR, QUEUE
 from tests.collector import read, total
 from tests.portal import PASSWORD, Person
 from tests.servers import wait_for
 from tests.stack.composed import ComposedStack
 
-MAILS: Final = 5_000
+LEARNT_FROM, MAILS = 700, 5_000
 TOLD_WITHIN: Final = 15.0  # seconds
 REPORTED_WITHIN: Final = 10.0  # seconds, whatever waits in other queues
 FORECAST: Final = """
