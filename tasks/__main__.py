@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(f"Say which: {', '.join(COMMANDS)}.")
     name, *options = sys.argv[1:]
     look_seldom()
-    context = CLIContext(app=app, no_color=None, workdir=None, quiet=True)
+    context = CLIContext(app=app, no_color=False, workdir=None, quiet=True)
     symbol_by_name(COMMANDS[name]).main(options, prog_name=f"tasks {name}", obj=context)
 
 
