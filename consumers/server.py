@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import uvicorn
 
+from core.garbage import look_seldom
+
 APPLICATION: Final = "consumers.routing:application"
 HEARING: Final = 0.5  # seconds
 OPTIONS: Final[dict[str, Any]] = {
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     asked = parser.parse_args(arguments)
+    look_seldom()
     Server(uvicorn.Config(APPLICATION, host=asked.host, port=asked.port, **OPTIONS)).run()
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.env import DEVELOPMENT_KEY, Filled, Name, Port, ProductionEnv, problems_of
 
@@ -34,10 +34,10 @@ OF_WORKER_PROCESS: Final = 3
 OF_OTHERS: Final = 20  # relay, beats, Flower, shells
 
 
-class StackEnv(ProductionEnv):
+class StackEnv(BaseSettings, ProductionEnv):
     """What docker-compose.yml reads, for the portal and for the servers beside it."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", enable_decoding=False)
 
     db_user: Name = "schoolbell_app"
     db_owner_user: Name = "schoolbell_owner"

@@ -1,12 +1,12 @@
 """The one door to the environment: every variable, its type and its limits."""
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Name = Annotated[str, Field(pattern=r"^\w+$")]
@@ -19,16 +19,16 @@ def split(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+CommaList = Annotated[tuple[str, ...], BeforeValidator(split)]
 
 DEVELOPMENT_KEY = "development-only-and-refused-in-production"
 SHORTEST_KEY = 50  # characters; Django's own deployment check asks for as many
 
 
-class Env(BaseSettings):
+class Env(BaseModel):
     """What the environment says. A wrong or missing value is named together with all others."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
 
     debug: bool = False
     secret_key: Filled = DEVELOPMENT_KEY
@@ -110,10 +110,8 @@ class ProductionEnv(Env):
     redis_password: Filled
 
 
-class Mode(BaseSettings):
+class Mode(BaseModel):
     """Which of the two applies."""
-
-    model_config = SettingsConfigDict(extra="ignore")
 
     debug: bool = False
 
@@ -130,7 +128,9 @@ def problems_of(error: ValidationError) -> str:
 @cache
 def env() -> Env:
     """The validated environment; ends the process, naming every problem, when it is not usable."""
+    said = {name.lower(): value for name, value in os.environ.items()}
     try:
-        return Env() if Mode().debug else ProductionEnv()
+        kind = Env if Mode.model_validate(said).debug else ProductionEnv
+        return kind.model_validate(said)
     except ValidationError as error:
         sys.exit(problems_of(error))

@@ -15,6 +15,8 @@ QUEUES: Final = ("notices", "email", "files", "imports", "cleanup", "reports")
 LONGEST: Final = 600  # seconds that a task may take before its worker process is replaced
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+# Celery would run Django's checks, which load the whole HTTP API, and look at no result of theirs.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 # Not by `broker_transport`, which would change the name that Flower and the logs read too.
 TRANSPORT_ALIASES["redis"] = "tasks.broker:SturdyTransport"

@@ -20,6 +20,7 @@ from django.utils.log import configure_logging
 from core.events import claims
 from core.events.nudge import nudger
 from core.events.registry import handler_names
+from core.garbage import look_seldom
 from core.metrics.server import serve_metrics
 from tasks import database
 from tasks.alive import sign
@@ -61,6 +62,7 @@ def known_handlers() -> tuple[str, ...]:
 
 def main() -> None:
     """`python -m tasks.relay`: until SIGTERM or SIGINT."""
+    look_seldom()
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     with ProcessPoolExecutor(1) as once:  # whose memory goes with it: half of what this would take
         handlers = once.submit(known_handlers).result()

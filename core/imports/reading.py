@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
-import openpyxl
 from django.utils.translation import gettext_noop as _
 
 from core.imports.saying import say
@@ -152,6 +151,8 @@ def _as_text(cell: object) -> str:
 
 
 def _read_xlsx(content: bytes) -> Iterator[list[str]]:
+    import openpyxl  # noqa: PLC0415 - 200 modules, which each process would load to read none
+
     _check_parts(content)
     try:
         book = openpyxl.load_workbook(

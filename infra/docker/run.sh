@@ -12,7 +12,7 @@ web)
   ;;
 worker)
   export PROMETHEUS_MULTIPROC_DIR=/tmp/metrics # where its processes count
-  exec celery --quiet -A tasks.app worker --queues "$2" -n "$(echo "$2" | tr , -)@%h" \
+  exec python -m tasks worker --queues "$2" -n "$(echo "$2" | tr , -)@%h" \
     --concurrency "${WORKER_CONCURRENCY:-2}" --without-gossip --without-mingle -E \
     --loglevel "${LOG_LEVEL:-INFO}"
   ;;
@@ -20,7 +20,7 @@ relay)
   exec python -m tasks.relay
   ;;
 beat)
-  exec celery --quiet -A tasks.app beat -S schedules.scheduler:SlotScheduler --pidfile= --schedule /tmp/beat \
+  exec python -m tasks beat -S schedules.scheduler:SlotScheduler --pidfile= --schedule /tmp/beat \
     --loglevel "${LOG_LEVEL:-INFO}"
   ;;
 flower)

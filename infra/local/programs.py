@@ -34,8 +34,8 @@ def servers(stack: Stack) -> list[Program]:
 def steps(stack: Stack) -> list[Program]:
     return [
         *restore(stack),
-        step("migrate", ("manage.py", "migrate", "--noinput"), stack.environment(OWNER)),
-        step("demo", ("manage.py", "demo"), stack.environment()),
+        step("migrate", ("migrate", "--noinput"), stack.environment(OWNER)),
+        step("demo", ("demo",), stack.environment()),
     ]
 
 
@@ -85,20 +85,20 @@ def python(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Progra
 
 
 def step(name: str, arguments: tuple[str, ...], env: dict[str, str]) -> Program:
-    return python(name, arguments, env)
+    """A command of manage.py. Django's checks would load the whole HTTP API before each."""
+    return python(name, ("manage.py", *arguments, "--skip-checks"), env)
 
 
 def restore(stack: Stack) -> list[Program]:
     """The step of a start with SCHOOLBELL_RESTORE, a backup's folder: for a new home alone."""
     wanted = stack.caller.get("SCHOOLBELL_RESTORE")
-    arguments = ("manage.py", "restore", wanted or "", "--into", DATABASE)
+    arguments = ("restore", wanted or "", "--into", DATABASE)
     env = {**stack.environment(), **stack.owner_login(), **programs_folder()}
     return [step("restore", arguments, env)] if wanted else []
 
 
-def celery(name: str, command: str, options: str, stack: Stack) -> Program:
-    arguments = ("-m", "celery", "--quiet", "-A", "tasks.app", command, *options.split())
-    return python(name, arguments, stack.environment())
+def celery(name: str, arguments: str, stack: Stack) -> Program:
+    return python(name, ("-m", *arguments.split()), stack.environment())
 
 
 def smtp_program(stack: Stack) -> Program:
@@ -130,7 +130,7 @@ def report_worker(stack: Stack) -> Program:
 def serving(stack: Stack, name: str, queues: str) -> Program:
     options = f"{queues} -n {name}@%h --concurrency 2 --without-gossip --without-mingle -E"
     options = f"{options} --loglevel INFO"
-    program = celery(name, "worker", options, stack)
+    program = celery(name, f"tasks worker {options}", stack)
     alive = stack.home.run / f"{program.name}.alive"
     env = {**program.env, "ALIVE_FILE": str(alive), **programs_folder(), **stack.backup_login()}
     return replace(program, env=env, ready=log_says(" ready."), alive_file=alive)
@@ -143,12 +143,13 @@ def relay(stack: Stack, suffix: str) -> Program:
 
 def beat(stack: Stack, suffix: str) -> Program:
     options = "-S schedules.scheduler:SlotScheduler --pidfile= --loglevel INFO"
-    program = celery(f"beat{suffix}", "beat", options, stack)
+    program = celery(f"beat{suffix}", f"tasks beat {options}", stack)
     return replace(program, ready=log_says("beat: Starting"))
 
 
 def flower(stack: Stack) -> Program:
     port = stack.ports.flower
-    program = celery("flower", "flower", f"--address={HOST} --port={port}", stack)
+    command = f"celery --quiet -A tasks.app flower --address={HOST} --port={port}"
+    program = celery("flower", command, stack)
     ready = serves_http(port, "/", only_ok=False)
     return replace(program, ready=ready, address=f"{HOST}:{port}")

@@ -39,6 +39,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "name"), name="class_name_once_per_centre"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Homework",
@@ -91,6 +98,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["school_class", "state", "due_at"], name="homework_by_class"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Enrolment",
@@ -126,23 +140,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="schoolclass",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "name"), name="class_name_once_per_centre"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="homework",
-            index=models.Index(
-                fields=["school_class", "state", "due_at"], name="homework_by_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                fields=("school_class", "student"), name="enrolment_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school_class", "student"), name="enrolment_once"
+                    )
+                ],
+            },
         ),
     ]

@@ -73,6 +73,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("attached", False)),
+                        fields=["created_at"],
+                        name="file_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("attached", False)),
+                        fields=["owner"],
+                        name="file_waiting_of",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -101,22 +115,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="file",
-            index=models.Index(
-                condition=models.Q(("attached", False)), fields=["created_at"], name="file_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="file",
-            index=models.Index(
-                condition=models.Q(("attached", False)), fields=["owner"], name="file_waiting_of"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(fields=["subject", "id"], name="attachment_by_subject"),
+            options={
+                "indexes": [models.Index(fields=["subject", "id"], name="attachment_by_subject")],
+            },
         ),
         IsolateByCentre("File"),
         IsolateByCentre("Attachment"),

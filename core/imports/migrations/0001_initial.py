@@ -65,6 +65,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["centre", "-created_at", "-id"], name="import_latest")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportRow",
@@ -107,18 +112,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="peopleimport",
-            index=models.Index(fields=["centre", "-created_at", "-id"], name="import_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(fields=["file", "outcome", "number"], name="import_row_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(fields=("file", "number"), name="import_row_once"),
+            options={
+                "indexes": [
+                    models.Index(fields=["file", "outcome", "number"], name="import_row_outcome")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "number"), name="import_row_once")
+                ],
+            },
         ),
         IsolateByCentre("PeopleImport"),
         IsolateByCentre("ImportRow"),

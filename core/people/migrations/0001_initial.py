@@ -85,6 +85,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower(models.F("email")))
+                        ),
+                        name="user_email_is_lower",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Guardianship",
@@ -121,6 +131,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "guardian", "student"), name="guardianship_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -165,26 +182,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", django.db.models.functions.text.Lower(models.F("email")))
-                ),
-                name="user_email_is_lower",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guardianship",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "guardian", "student"), name="guardianship_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("user", "centre"), name="membership_once_per_centre"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "centre"), name="membership_once_per_centre"
+                    )
+                ],
+            },
         ),
     ]

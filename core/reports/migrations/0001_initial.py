@@ -148,6 +148,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["centre", "-created_at", "-id"], name="report_latest"),
+                    models.Index(fields=["centre", "state", "moved_at"], name="report_by_state"),
+                    models.Index(
+                        condition=models.Q(
+                            ("expires_at__isnull", False),
+                            models.Q(("state", "expired"), _negated=True),
+                        ),
+                        fields=["expires_at"],
+                        name="report_to_expire",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "generating"])),
+                        fields=("centre", "fingerprint"),
+                        name="report_live_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReportAsker",
@@ -183,6 +204,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "person"), name="report_asker_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReportCard",
@@ -324,6 +350,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "number"), name="report_version_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReportRecipient",
@@ -371,6 +402,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "-released_at"], name="report_of_person")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "person", "card"),
+                        name="report_recipient_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="reportcard",
@@ -422,56 +465,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["centre", "-created_at", "-id"], name="report_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["centre", "state", "moved_at"], name="report_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(
-                    ("expires_at__isnull", False), models.Q(("state", "expired"), _negated=True)
-                ),
-                fields=["expires_at"],
-                name="report_to_expire",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "generating"])),
-                fields=("centre", "fingerprint"),
-                name="report_live_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportasker",
-            constraint=models.UniqueConstraint(
-                fields=("report", "person"), name="report_asker_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.UniqueConstraint(
-                fields=("report", "number"), name="report_version_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportrecipient",
-            index=models.Index(fields=["person", "-released_at"], name="report_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportrecipient",
-            constraint=models.UniqueConstraint(
-                fields=("version", "person", "card"),
-                name="report_recipient_once",
-                nulls_distinct=False,
-            ),
         ),
         migrations.AddConstraint(
             model_name="reportcard",

@@ -70,6 +70,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("homework", "student"), name="submission_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("score__isnull", False), ("state", "graded")),
+                            models.Q(models.Q(("state", "graded"), _negated=True), ("score", None)),
+                            _connector="OR",
+                        ),
+                        name="submission_graded_has_score",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Review",
@@ -139,6 +152,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("submission", "number"), name="version_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReminderDay",
@@ -164,29 +182,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("centre", "day"), name="reminder_day_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("homework", "student"), name="submission_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("score__isnull", False), ("state", "graded")),
-                    models.Q(models.Q(("state", "graded"), _negated=True), ("score", None)),
-                    _connector="OR",
-                ),
-                name="submission_graded_has_score",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionversion",
-            constraint=models.UniqueConstraint(
-                fields=("submission", "number"), name="version_once"
-            ),
         ),
         IsolateByCentre("Submission"),
         IsolateByCentre("SubmissionVersion"),

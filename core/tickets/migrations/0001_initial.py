@@ -53,6 +53,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("centre"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="ticket_category_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Ticket",
@@ -123,6 +132,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["centre", "state", "-updated_at"], name="ticket_of_desk"),
+                    models.Index(
+                        fields=["centre", "requester", "-updated_at"], name="ticket_of_requester"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("centre", "number"), name="ticket_number_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TicketComment",
@@ -224,30 +244,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="ticketcategory",
-            constraint=models.UniqueConstraint(
-                models.F("centre"),
-                django.db.models.functions.text.Lower("name"),
-                name="ticket_category_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["centre", "state", "-updated_at"], name="ticket_of_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                fields=["centre", "requester", "-updated_at"], name="ticket_of_requester"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "number"), name="ticket_number_once"
-            ),
         ),
         IsolateByCentre("TicketCounter"),
         IsolateByCentre("TicketCategory"),
