@@ -12,6 +12,7 @@ import django
 import pytest
 
 from core.events.nudge import broker
+from core.garbage import look_seldom
 from core.isolation.scope import everywhere
 from infra.local.postgres import programs_folder
 from infra.local.stack import OWNER
@@ -19,6 +20,8 @@ from tests.collector import Collector, collecting
 from tests.dealing import OneStack
 from tests.emptying import allow_emptying, empty_instead_of_flushing
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
+
+look_seldom()  # as the product's own processes do
 
 # Django reads its settings when the first test module is imported, so the servers' ports and
 # passwords are chosen here; the servers themselves start in `pytest_configure`.

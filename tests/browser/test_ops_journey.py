@@ -63,7 +63,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 @contextmanager
 def mail_worker(stack: RunningStack) -> Iterator[None]:
     """A worker for mails, as another container of the service would be."""
-    command = "-m celery -A tasks.app worker --queues email --concurrency 2 --without-gossip"
+    command = "-m tasks worker --queues email --concurrency 2 --without-gossip"
     log = Path(stack.home) / "log" / "mails.log"
     env = psutil.Process(stack.process("relay")).environ() | {"METRICS_PORT": "0"}
     with log.open("wb") as output:

@@ -21,7 +21,7 @@ from core.events.models import Delivery
 from core.events.publish import publish
 from tests.servers import Servers, wait_for
 
-COMMAND: Final = "-m celery -A tasks.app worker --concurrency 1 --without-gossip --without-mingle"
+COMMAND: Final = "-m tasks worker --concurrency 1 --without-gossip --without-mingle"
 
 WAITS: Final = (
     "SELECT count(*) FROM pg_locks WHERE relation = 'queue_canary'::regclass AND NOT granted"
