@@ -33,6 +33,7 @@ class Keeper:
     def __init__(self) -> None:
         self._held: dict[int, Sequence[Claimed[Any]]] = {}
         self._lock = threading.Lock()
+        self._renewing = threading.Lock()  # held while it may be at the database
         threading.Thread(target=self._run, name="lease", daemon=True).start()
 
     def hold(self, batch: Sequence[Claimed[Any]]) -> None:
@@ -54,8 +55,9 @@ class Keeper:
         pause = threading.Event()
         while True:  # by the clock: to wake it for each batch would hold up the work
             pause.wait(lease().total_seconds() / 3)
-            if held := self.in_hand():
-                _renew(held)
+            with self._renewing:
+                if held := self.in_hand():
+                    _renew(held)
 
 
 def _renew(held: Sequence[Claimed[Any]]) -> None:

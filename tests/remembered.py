@@ -6,15 +6,14 @@ of thirty who are told of a homework by mail takes a second to make, and a hundr
 
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from django.db import connection
 
 from core import clock
 from core.isolation.scope import everywhere
-from tests.emptying import KEPT, UNCHECKED, empty_used_tables
+from tests.emptying import SCHEMA, define, emptying, run_unchecked, tables
 
-SCHEMA: Final = "remembered"
 REAL_TIME: Final = clock.now
 # The columns that can be written, by table.
 COLUMNS: Final = """
@@ -24,33 +23,38 @@ WHERE table_schema = 'public' AND is_generated = 'NEVER'
 GROUP BY table_name
 """
 
-_copied_back: dict[tuple[str, date], str] = {}  # what puts the rows of a name and day back
+T = TypeVar("T")
+
+# By name and day: the function that puts the rows back, and what was made of them.
+_known: dict[tuple[str, date], tuple[str, Any]] = {}
 
 
-def as_once(name: str, make: Callable[[], object]) -> None:
+def as_once(name: str, make: Callable[[], T]) -> T:
     """Have `make` add to what is in the database; it runs once a day and process.
 
     Later all rows are replaced by those that were there then: what a test has made before is gone,
-    and who had signed in is not any more. Nothing but rows is remembered: no files, no mails that
-    were caught, no keys of Redis. In a test that has set the clock it is made anew.
+    and who had signed in is not any more. Nothing but rows is remembered - no files, no mails that
+    were caught, no keys of Redis - and what `make` has returned. In a test that has set the clock
+    it is made anew.
     """
     known = (name, clock.now().date())
     if clock.now is not REAL_TIME:
-        make()
-    elif known in _copied_back:
-        empty_used_tables()
-        _carry_out(_copied_back[known])
-    else:
-        make()
-        _copied_back[known] = _remember(name)
+        return make()
+    if known in _known:
+        copying_back, made = _known[known]
+        run_unchecked(emptying(), copying_back)
+        return made  # type: ignore[no-any-return]
+    made = make()
+    _known[known] = (_remember(name), made)
+    return made
 
 
 def _remember(name: str) -> str:
-    """Copy all tables with rows; returns the statements that put the rows back."""
-    tables = set(connection.introspection.django_table_names(include_views=False)) - KEPT
+    """Copy all tables with rows; returns the function that puts the rows back."""
     with everywhere(), connection.cursor() as cursor:
         cursor.execute(COLUMNS)
-        columns = {table: names for table, names in cursor.fetchall() if table in tables}
+        ours = tables()
+        columns = {table: names for table, names in cursor.fetchall() if table in ours}
         each = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in columns]  # noqa: S608 - our own tables
         cursor.execute(" UNION ALL ".join(each))
         copies = {table: f'{SCHEMA}."{name}/{table}"' for (table,) in cursor.fetchall()}
@@ -59,14 +63,10 @@ def _remember(name: str) -> str:
             cursor.execute(f"DROP TABLE IF EXISTS {copy}")
             # Not CREATE TABLE AS: in front of that, the connection tells no scope.
             cursor.execute(f"SELECT {columns[table]} INTO UNLOGGED {copy} FROM {table}")  # noqa: S608
-    return ";".join(
-        f"INSERT INTO {table} ({columns[table]}) SELECT * FROM {copy}"  # noqa: S608
+    insertions = [
+        f"INSERT INTO {table} ({columns[table]}) SELECT * FROM {copy};"  # noqa: S608
         for table, copy in copies.items()
-    )
-
-
-def _carry_out(statements: str) -> None:
-    with everywhere(), connection.cursor() as cursor:
-        cursor.execute(f"SET {UNCHECKED} = replica")
-        cursor.execute(statements)
-        cursor.execute(f"RESET {UNCHECKED}")
+    ]
+    copying_back = f'{SCHEMA}."{name}"()'
+    define(copying_back, insertions)
+    return copying_back

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 
+from core.access.entering import BACKEND
+from core.access.sessions import SessionStore
 from core.demo.school import PASSWORD
 from core.people.models import User
 
@@ -19,9 +23,15 @@ PROBLEM = "application/problem+json"
 
 
 def client_of(email: str, **options: Any) -> Client:
-    """A client that is signed in."""
+    """A client that is signed in; how one comes to a session is tested elsewhere."""
     client = Client(**options)
-    client.force_login(User.objects.get(email=email))
+    user = User.objects.get(email=email)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return client
 
 

@@ -40,8 +40,7 @@ from core.submissions.models import Submission
 from tasks.drain import drain
 from tasks.notices.reports import note_failed_report
 from tasks.reports.making import make_report
-from tasks.subscriptions import HANDLERS
-from tests.flow.conftest import School
+from tests.flow.conftest import School, work_all_off
 from tests.flow.desk import HEAD, STAFF
 from tests.flow.handing_in import graded, handed_in, returned
 from tests.flow.people import STUDENT, TEACHER
@@ -54,8 +53,7 @@ ATTEMPTS: Final = 5  # of tasks/policies.py
 def in_time() -> None:
     """The time has come of all that waits for one, and it is worked off."""
     while Delivery.objects.filter(state="pending").update(due_at=clock.now()):
-        for handler in HANDLERS:
-            drain(handler)
+        work_all_off()
 
 
 def the_params(school: School, kind: str = "class_progress") -> dict[str, Any]:
@@ -230,9 +228,7 @@ def remark(school: School) -> None:
 def doubt(school: School) -> None:
     """A grade has put it in doubt, and it is to be seen whether rightly."""
     report_then(grade)(school)
-    for handler in HANDLERS:
-        while drain(handler):
-            pass
+    work_all_off()
     Delivery.objects.filter(state="pending").update(due_at=clock.now())
 
 

@@ -59,7 +59,7 @@ from tasks.imports.people import check_import, run_import
 from tasks.notices.homework import notify_class
 from tasks.notices.homework_changed import settle
 from tasks.subscriptions import HANDLERS
-from tests.flow.conftest import School
+from tests.flow.conftest import School, work_all_off
 from tests.flow.desk import ADMIN, a_desk
 from tests.flow.handing_in import graded, handed_in, returned
 from tests.flow.people import STUDENT, TEACHER
@@ -85,8 +85,7 @@ def publish_and_withdraw(school: School) -> None:
 def in_time() -> None:
     """The time has come of all that waits for one; the rest is worked off."""
     while Delivery.objects.filter(state="pending").update(due_at=clock.now()):
-        for handler in HANDLERS:
-            drain(handler)
+        work_all_off()
 
 
 def schedule(school: School) -> None:
@@ -249,9 +248,7 @@ def leave_to_the_digest(school: School) -> None:
         NoticePreference(person=each, kind="homework", digest=True) for each in people
     )
     school.publish()
-    for handler in HANDLERS:
-        while drain(handler):
-            pass
+    work_all_off()
     with transaction.atomic():
         day = clock.now().date()
         publish(CentreDigestsDue(centre_id=school.class_7a().centre_id, day=day))

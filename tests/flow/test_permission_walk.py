@@ -21,10 +21,10 @@ from tests.flow.walk import (
     PARAMETER,
     PARAMETERS,
     WHO,
-    Things,
     call,
     lines,
     may,
+    things_of,
 )
 
 # What differs between answers that say the same: the request's id, the tokens of a page's forms,
@@ -46,7 +46,7 @@ def test_every_parameter_of_the_table_is_known() -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_in_the_own_centre_the_table_decides(school: School, role: Role) -> None:
-    things = Things(school, OWN)
+    things = things_of(school, OWN)
     client = client_of(f"{WHO[role]}@{OWN}.example")
     client.raise_request_exception = False
     for of_a_centre in (True, False):
@@ -63,7 +63,7 @@ def test_in_the_own_centre_the_table_decides(school: School, role: Role) -> None
 
 @pytest.mark.parametrize("role", list(Role))
 def test_things_of_another_centre_are_not_there(school: School, role: Role) -> None:
-    things = Things(school, FOREIGN)
+    things = things_of(school, FOREIGN)
     own = school.user(f"{WHO[role]}@{OWN}.example")
     client = client_of(own.email)
     for line, rule in lines(of_a_centre=True):
@@ -77,7 +77,7 @@ def test_things_of_another_centre_are_not_there(school: School, role: Role) -> N
 
 @pytest.mark.parametrize("email", [OPERATOR, VIEWER])
 def test_an_operator_reaches_nothing_of_a_centre(school: School, email: str) -> None:
-    things = Things(school, OWN)
+    things = things_of(school, OWN)
     client = client_of(email)
     for line, rule in lines(of_a_centre=True):
         answer = call(client, line, lambda name: PARAMETERS[name][0](things))
@@ -85,7 +85,7 @@ def test_an_operator_reaches_nothing_of_a_centre(school: School, email: str) -> 
 
 
 def test_strangers_are_asked_to_sign_in(school: School) -> None:
-    things = Things(school, OWN)
+    things = things_of(school, OWN)
     for of_a_centre in (True, False):
         for line, _ in lines(of_a_centre=of_a_centre):
             answer = call(Client(), line, lambda name: PARAMETERS[name][0](things))
@@ -99,7 +99,7 @@ def test_strangers_are_asked_to_sign_in(school: School) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_streams_of_another_centre_are_not_there(school: School, role: Role) -> None:
     person = school.user(f"{WHO[role]}@{OWN}.example")
-    things = Things(school, FOREIGN)
+    things = things_of(school, FOREIGN)
     theirs = {
         "me": school.user(f"{WHO[role]}@{FOREIGN}.example").pk,
         "ticket": things.ticket.pk,

@@ -28,6 +28,7 @@ from tests.flow.conftest import School
 from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
 from tests.flow.uploads import kept
+from tests.remembered import as_once
 
 OWN, FOREIGN = "oakwood", "riverside"
 MISSING: Final = 987_654_321
@@ -97,6 +98,11 @@ class Things:
             roles=[Role.PARENT],
             by=school.actor(f"admin@{centre}.example"),
         )
+
+
+def things_of(school: School, centre: str) -> Things:
+    """The same, made once: nothing that a test made before is left (tests/remembered.py)."""
+    return as_once(f"things of {centre}", lambda: Things(school, centre))
 
 
 # TABLE: what a parameter of a route is, and what there is of it nowhere.

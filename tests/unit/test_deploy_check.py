@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.deploy_check import problems
+
 GOOD = {
     "SECRET_KEY": "k3J9x-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH",
     "ALLOWED_HOSTS": "portal.example",
@@ -22,16 +24,25 @@ GOOD = {
 }
 
 
-def check(
-    folder: Path, changed: dict[str, str], mode: int = 0o600
-) -> "subprocess.CompletedProcess[str]":
-    """Run it on the good environment with these changes, as an operator does."""
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """The good environment, and the certificate it names."""
     for name in ("fullchain.pem", "privkey.pem"):
-        (folder / name).touch()
+        (tmp_path / name).touch()
+    return written(tmp_path, {})
+
+
+def written(folder: Path, changed: dict[str, str], mode: int = 0o600) -> Path:
+    """The good environment with these changes."""
     file = folder / ".env"
     variables = {**GOOD, "TLS_DIR": str(folder), **changed}
     file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
     file.chmod(mode)
+    return file
+
+
+def check(file: Path) -> "subprocess.CompletedProcess[str]":
+    """Run it as an operator does."""
     return subprocess.run(
         [sys.executable, "-m", "core.deploy_check", str(file)],
         env={"PATH": os.environ["PATH"]},
@@ -41,8 +52,8 @@ def check(
     )
 
 
-def test_a_safe_one_passes(tmp_path: Path) -> None:
-    checked = check(tmp_path, {})
+def test_a_safe_one_passes(environment: Path) -> None:
+    checked = check(environment)
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
@@ -67,28 +78,22 @@ def test_a_safe_one_passes(tmp_path: Path) -> None:
         ({"PGBOUNCER_MAX_CLIENTS": "300"}, "PGBOUNCER_MAX_CLIENTS: 3 web and 16 worker"),
     ],
 )
-def test_an_unsafe_one_is_named(tmp_path: Path, changed: dict[str, str], told: str) -> None:
-    checked = check(tmp_path, changed)
+def test_an_unsafe_one_is_named(
+    environment: Path, changed: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {})  # which would come before the file
+    found, *_ = problems(written(environment.parent, changed))
+    assert found.startswith(told)
+
+
+def test_all_is_named_at_once_and_no_secret_is_told(environment: Path) -> None:
+    changed = {"DB_PASSWORD": "hunter2", "BASE_URL": "http://portal.example"}
+    checked = check(written(environment.parent, changed, 0o644))
     assert checked.returncode == 1
-    assert told in checked.stderr
-
-
-def test_all_is_named_at_once_and_no_secret_is_told(tmp_path: Path) -> None:
-    checked = check(
-        tmp_path, {"DB_PASSWORD": "hunter2", "BASE_URL": "http://portal.example"}, 0o644
-    )
     for told in ("others may read it", "DB_PASSWORD: ", "BASE_URL: "):
         assert told in checked.stderr
     assert "hunter2" not in checked.stderr
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    assert "no such file" in (
-        subprocess.run(
-            [sys.executable, "-m", "core.deploy_check", str(tmp_path / ".env")],
-            env={"PATH": os.environ["PATH"]},
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stderr
-    )
+    assert "no such file" in check(tmp_path / ".env").stderr
