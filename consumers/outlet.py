@@ -56,6 +56,7 @@ class Outlet:
         """Close the socket, with one last frame if there is one; what waits is dropped."""
         if self._closing is None:
             self._frames.clear()
+            self._filled.clear()
             self._sending.cancel()
             self._closing = asyncio.create_task(self._say_goodbye(code, last))
 

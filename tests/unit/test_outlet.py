@@ -73,6 +73,7 @@ def test_a_client_that_takes_nothing_for_long_is_closed(monkeypatch: pytest.Monk
         client.awake.set()
         await settle()
         assert client.code == 1013
+        assert client.outlet._sending.cancelled(), "not ended by an error"
 
     run(story())
 
