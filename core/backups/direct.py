@@ -1,7 +1,7 @@
 """Sessions straight with PostgreSQL: PgBouncer lends a connection for one transaction only."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ OPTIONS: Final = (
     " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 )
 
+# PostgreSQL notices that a session has gone only after it has: the next backup would be told no.
+LET_GO: Final = "ROLLBACK; SELECT pg_advisory_unlock_all()"
 LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('schoolbell backup', 0))"
 # Whoever has the lock makes the only backup: an older dump has outlived its worker.
 END_ORPHANS: Final = """
@@ -114,7 +116,10 @@ def session(login: Login, database: str) -> Iterator[Session]:
         options=OPTIONS,
     )
     connection.autocommit = True
+    own = Session(connection)
     try:
-        yield Session(connection)
+        yield own
     finally:
+        with suppress(psycopg2.Error):  # where the session was cut off, its lock has gone with it
+            own.values(LET_GO)
         connection.close()
