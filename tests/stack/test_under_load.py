@@ -38,7 +38,7 @@ def killed(name: str) -> Fault:
         how=lambda scene: kill(scene.stack, name),
         recovery=RESTARTED,
         slowest=10.0,
-        may_refuse=name == "pgbouncer",
+        may_refuse=name in ("pgbouncer", "web"),  # nginx asks no other web to publish once more
     )
 
 
