@@ -61,11 +61,14 @@ def working(school: School) -> Iterator[threading.Thread]:
 
 def dumps() -> list[psutil.Process]:
     """Those that run below this process."""
-    return [
-        each
-        for each in psutil.Process().children(recursive=True)
-        if any("/pg_dump" in word for word in each.cmdline())
-    ]
+    return [each for each in psutil.Process().children(recursive=True) if is_dump(each)]
+
+
+def is_dump(process: psutil.Process) -> bool:
+    try:
+        return any("/pg_dump" in word for word in process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended since it was listed
+        return False
 
 
 def test_an_operator_has_one_made_and_sees_it(school: School) -> None:
