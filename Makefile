@@ -56,7 +56,7 @@ stack-roll: $(VENV)/base.stamp ## replace the running stack's containers by newl
 	@exec $(PYTHON) -m infra.compose roll
 
 stack-test: $(VENV)/dev.stamp ## build the real stack, try it from outside, break it, and remove it again; ARGS= goes to pytest
-	@exec $(PYTHON) -m pytest -n 0 -m stack tests/stack $(ARGS)
+	@exec $(PYTHON) -m pytest -n 0 -m stack $(or $(ARGS),tests/stack)
 
 stack-down: $(VENV)/base.stamp ## end the real stack; its data stays, with ARGS=--volumes it does not
 	@exec $(PYTHON) -m infra.compose down $(ARGS)
