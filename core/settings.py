@@ -136,7 +136,14 @@ DATABASES = {
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer, transaction mode
-        "OPTIONS": {"connect_timeout": ENV.db_connect_timeout},
+        # A kept connection whose other end is silently gone is given up within 10 seconds.
+        "OPTIONS": {
+            "connect_timeout": ENV.db_connect_timeout,
+            "keepalives_idle": 4,  # seconds
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,  # ms
+        },
     }
 }
 

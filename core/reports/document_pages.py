@@ -107,7 +107,8 @@ def released_report(request: HttpRequest, report_id: int) -> HttpResponse:
         if not queries.was_recalled(report_id, by=by):
             raise
         gone = "reports/recalled_now.html" if is_part else "reports/recalled.html"
-        return render(request, gone, shown)  # this page is there: it says that the report is not
+        # htmx puts nothing in place of a page that is not there any more.
+        return render(request, gone, shown, status=200 if is_part else 404)
     shown |= _opened(request, got)
     template = "reports/released_now.html" if is_part else "reports/released_report.html"
     return render(request, template, shown)

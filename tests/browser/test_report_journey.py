@@ -222,8 +222,9 @@ def test_a_page_of_what_is_recalled_asks_for_it_no_more(
     parent = sign_in("parent1@oakwood.example", viewport=PHONE)
     with Person(stack.base_url, "head@oakwood.example") as head:
         path = released_cards(stack, head)
+        page = path.replace("/api/reports", "/reports/released")
         with parent.expect_websocket() as opened:
-            parent.goto(path.replace("/api/reports", "/reports/released"))
+            parent.goto(page)
         live(parent)
         with no_reload(parent):
             head.post(f"{path}/recall").raise_for_status()
@@ -232,8 +233,9 @@ def test_a_page_of_what_is_recalled_asks_for_it_no_more(
             with opened.value.expect_event("framereceived", lambda said: "not_allowed" in said):
                 look_again_at_parent(stack)
             parent.evaluate("fetch('/healthz')")  # by then a page that leaves has left
-    parent.reload()
-    expect(gone).to_be_visible()
+    opened_again = parent.request.get(page)
+    assert opened_again.status == 404
+    assert "This report was taken back" in opened_again.text()
 
 
 def released_cards(stack: RunningStack, head: Person) -> str:

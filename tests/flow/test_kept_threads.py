@@ -1,6 +1,8 @@
 """Requests are answered by threads that keep their connection to PostgreSQL."""
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable, Iterator
 from threading import Barrier, get_ident
 from threading import Event as Signal
@@ -110,3 +112,15 @@ def test_a_connection_that_was_cut_is_replaced(application: RequestThreads) -> N
 def cut(backend: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+
+
+def test_one_whose_other_end_is_silently_gone_is_given_up() -> None:
+    """The limits are the kernel's: it is asked whether it was told."""
+    with (
+        connection.cursor() as cursor,
+        socket.socket(fileno=os.dup(cursor.connection.fileno())) as own,
+    ):
+        silence = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        idle = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+    assert 0 < silence <= 10_000
+    assert 0 < idle <= 10
