@@ -126,7 +126,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.events.database",
         "NAME": ENV.db_name,
         "USER": ENV.db_user,
         "PASSWORD": ENV.db_password,

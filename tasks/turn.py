@@ -66,8 +66,9 @@ class Turn(Generic[E]):
         if self._gather:
             time.sleep(self._gather)
         batch = self._claim()
-        if not batch and not self._handler.outside:
-            # Before the last look commits are told to nudge again, so none is missed.
+        if not batch and (self.count == 0 or not self._handler.outside):
+            # Before the last look commits are told to nudge again, so none is missed; that of who
+            # came before the commit it was called for neither.
             nudger().over(self._handler.name)
             batch = self._claim()
             self._mark = 0.0

@@ -227,10 +227,11 @@ def test_a_page_of_what_is_recalled_asks_for_it_no_more(
             parent.goto(page)
         live(parent)
         with no_reload(parent):
-            head.post(f"{path}/recall").raise_for_status()
-            gone = parent.get_by_role("heading", name="This report was taken back")
-            expect(gone).to_be_visible()
+            # From here on: the next heartbeat looks at the parent, too.
             with opened.value.expect_event("framereceived", lambda said: "not_allowed" in said):
+                head.post(f"{path}/recall").raise_for_status()
+                gone = parent.get_by_role("heading", name="This report was taken back")
+                expect(gone).to_be_visible()
                 look_again_at_parent(stack)
             parent.evaluate("fetch('/healthz')")  # by then a page that leaves has left
     opened_again = parent.request.get(page)
