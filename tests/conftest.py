@@ -10,6 +10,7 @@ from typing import Any
 
 import django
 import pytest
+from django.db import connection
 
 from core.events.nudge import broker
 from core.garbage import look_seldom
@@ -19,6 +20,7 @@ from infra.local.stack import OWNER
 from tests.collector import Collector, collecting
 from tests.dealing import OneStack
 from tests.emptying import allow_emptying, empty_instead_of_flushing
+from tests.made_home import BARE, made_home
 from tests.servers import RunningStack, Servers, plan_servers, running_servers, running_stack
 
 look_seldom()  # as the product's own processes do
@@ -26,7 +28,7 @@ look_seldom()  # as the product's own processes do
 # Django reads its settings when the first test module is imported, so the servers' ports and
 # passwords are chosen here; the servers themselves start in `pytest_configure`.
 HOME = Path(tempfile.mkdtemp(prefix="schoolbell-tests-"))
-STACK = plan_servers(HOME / "servers")
+STACK = plan_servers(made_home(HOME / "servers"))
 os.environ.update(
     STACK.environment(OWNER),
     **programs_folder(),
@@ -55,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = ExitStack()
     config.add_cleanup(stack.close)
     config.stash[SERVERS] = stack.enter_context(running_servers(STACK))
+    connection.settings_dict["TEST"]["TEMPLATE"] = BARE
     allow_emptying(STACK)
     empty_instead_of_flushing()
 
@@ -96,5 +99,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Ite
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
         "LOG_FORMAT": "json",
     }
-    with running_stack(tmp_path_factory.mktemp("stack"), **told) as stack:
+    with running_stack(made_home(tmp_path_factory.mktemp("stack")), **told) as stack:
         yield stack

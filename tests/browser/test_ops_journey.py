@@ -17,6 +17,7 @@ from tests import ledger
 from tests.browser.accessible import findings, main_findings
 from tests.browser.conftest import PHONE, SignIn, keep_picture
 from tests.browser.test_homework_journey import no_reload
+from tests.made_home import made_home
 from tests.servers import RunningStack, running_stack, wait_for
 
 OPERATOR: Final = "operator@schoolbell.example"
@@ -58,7 +59,7 @@ TOLD: Final = rf"{QUEUED // 10}\d"  # a canary a minute waits with them
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """One without workers."""
-    home = tmp_path_factory.mktemp("ops")
+    home = made_home(tmp_path_factory.mktemp("ops"))
     with running_stack(home, module="tests.browser.slow_mail") as stack:
         yield stack
 

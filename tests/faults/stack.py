@@ -17,6 +17,7 @@ from infra.local.programs import Plan, programs, python, steps
 from infra.local.redis import redis_program
 from infra.local.run import run_stack
 from infra.local.stack import CHECKOUT, Stack
+from tests.made_home import made_home
 from tests.servers import RunningStack, running_stack
 
 LEASE: Final[float] = Env.model_fields["delivery_lease_seconds"].default  # as shipped
@@ -30,7 +31,7 @@ RELEASES: Final = "releases"
 def drill_stack(home: Path) -> Iterator[RunningStack]:
     """A running one."""
     with running_stack(
-        home,
+        made_home(home),
         module="tests.faults.stack",
         SCHOOLBELL_WEBS="2",
         SCHOOLBELL_WORKERS="2",

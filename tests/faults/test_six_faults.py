@@ -18,6 +18,7 @@ from redis import Redis
 from tests import ledger
 from tests.faults.doorstop import records_held
 from tests.faults.signals import kill, stopped
+from tests.made_home import made_home
 from tests.portal import Listener, Person, listening
 from tests.servers import RunningStack, running_stack, wait_for
 
@@ -34,7 +35,8 @@ SELECT count(*) FROM delivery WHERE handler = 'email.mail_class' AND key <> '' A
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    with running_stack(tmp_path_factory.mktemp("faults"), DELIVERY_LEASE_SECONDS="2") as stack:
+    home = made_home(tmp_path_factory.mktemp("faults"))
+    with running_stack(home, DELIVERY_LEASE_SECONDS="2") as stack:
         yield stack
 
 
