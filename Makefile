@@ -15,7 +15,7 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test sweep drill bench bench-reports stack-up stack-roll stack-test stack-down deploy-check check fix \
+.PHONY: help up test sweep sweep-faults drill bench bench-reports stack-up stack-roll stack-test stack-down deploy-check check fix \
   messages lock clean
 
 help: ## list what there is
@@ -35,9 +35,11 @@ else
 	@$(PYTHON) -m pytest -n 1 tests/faults
 endif
 
-sweep: $(VENV)/dev.stamp ## go through all there is: pages and operations by role, more of the drill
-	@$(PYTHON) -m pytest -m sweep --ignore tests/faults
-	@$(PYTHON) -m pytest -m sweep -n 1 tests/faults
+sweep: $(VENV)/dev.stamp ## go through all there is: every page, route and operation by role
+	@exec $(PYTHON) -m pytest -m sweep --ignore tests/faults
+
+sweep-faults: $(VENV)/dev.stamp ## those of the drill's faults that are quick, as tests
+	@exec $(PYTHON) -m pytest -m sweep -n 1 tests/faults
 
 drill: $(VENV)/dev.stamp ## one fault after the other under load; FAULT=list, FAULT=name, SEED=
 	@exec $(PYTHON) -m tests.faults.drill

@@ -1,4 +1,4 @@
-"""Faults of the drill on one stack: one of each kind, and for `make sweep` all the quick ones."""
+"""Faults of the drill on one stack: one of each kind; `make sweep-faults`: all quick ones."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -143,6 +143,7 @@ def is_open_to(operation: Any, email: str) -> bool:
     return not rule.member or not rule.roles.isdisjoint(ROLES[email])
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(300)
 def test_every_operation_answers_one_who_may_as_described(things: dict[str, str]) -> None:
     fuzzers = {email: Fuzzer(signed_in(email)) for email in WHO}
