@@ -51,7 +51,7 @@ def sign_in(request: HttpRequest, given: CredentialsGiven) -> SignedIn:
     caller = caller_of(request)
     user = identity.identify(given=Credentials(**given.model_dump()), caller=caller)
     start_session(request, user, caller)
-    return SignedIn(user=Me.of(user, memberships_of(user.pk)), csrf_token=get_token(request))
+    return SignedIn(user=Me.of(user, memberships_of(user)), csrf_token=get_token(request))
 
 
 @router.post("auth/logout", response={204: None}, operation_id="sign_out", summary="Sign out")

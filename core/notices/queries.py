@@ -1,9 +1,29 @@
 """All that reads notices and preferences."""
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet
+from typing import Final
+
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from core.notices.models import Notice, NoticeKind
-from core.people.models import Guardianship, Membership
+
+# What is still the person's to read: it stands around every page, and the ORM would put it together
+# anew each time, for 2 ms.
+THEIRS: Final = """
+EXISTS (
+    SELECT FROM people_membership AS membership
+    WHERE membership.user_id = %s AND membership.centre_id = notices_notice.centre_id
+        AND membership.is_active
+) AND (
+    notices_notice.student_ids = '{}' OR EXISTS (
+        SELECT FROM people_guardianship AS guardianship
+        WHERE guardianship.guardian_id = %s
+            AND guardianship.centre_id = notices_notice.centre_id
+            AND guardianship.student_id = ANY (notices_notice.student_ids)
+            AND NOT guardianship.custody_blocked
+    )
+)
+"""
 
 
 def notices_of(user_id: int, *, after: int = 0) -> QuerySet[Notice]:
@@ -12,23 +32,8 @@ def notices_of(user_id: int, *, after: int = 0) -> QuerySet[Notice]:
     Not those of a centre in which they may not act any more, nor those about students of whom a
     custody block says that they may not know.
     """
-    acts = Membership.objects.filter(
-        user_id=user_id, centre_id=OuterRef("centre_id"), is_active=True
-    )
-    among = Func(
-        OuterRef("student_ids"),
-        F("student_id"),
-        function="array_position",
-        output_field=IntegerField(),
-    )
-    may_know = Guardianship.objects.annotate(among=among).filter(
-        guardian_id=user_id,
-        centre_id=OuterRef("centre_id"),
-        custody_blocked=False,
-        among__isnull=False,
-    )
-    found = Notice.objects.filter(Exists(acts), person_id=user_id, seq__gt=after)
-    return found.filter(Q(student_ids=[]) | Exists(may_know)).order_by("seq")
+    theirs = RawSQL(THEIRS, [user_id, user_id], output_field=BooleanField())  # noqa: S611 - parameters apart
+    return Notice.objects.filter(theirs, person_id=user_id, seq__gt=after).order_by("seq")
 
 
 def count_unread(user_id: int) -> int:

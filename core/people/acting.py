@@ -7,6 +7,7 @@ from core.people.actor import Actor, actor_of
 from core.people.language import speak_to
 from core.people.models import Membership
 from core.people.queries import memberships_of
+from core.people.signed_in import signed_in
 
 HEADER = "X-Centre"
 SESSION_KEY = "centre_id"
@@ -27,7 +28,7 @@ def choose_actor(request: HttpRequest) -> Actor | None:
     the session. Raises CentreChoiceError: 404 for a centre that is not theirs, 422 for none named.
     """
     speak_to(request, None)
-    memberships = memberships_of(int(request.user.pk or 0))
+    memberships = memberships_of(signed_in(request))
     request.memberships = memberships  # type: ignore[attr-defined]
     request.actor = None  # type: ignore[attr-defined]  # read through `acting` below
     chosen = _chosen(request, memberships)

@@ -21,16 +21,13 @@ from core.people.tokens import hash_of
 from core.refusals import NotFoundError
 
 
-def memberships_of(user_id: int) -> list[Membership]:
+def memberships_of(user: User) -> list[Membership]:
     """A user's memberships with user and centre, in the centres' order of making.
 
     Those that were ended are not among them.
     """
-    return list(
-        Membership.objects.filter(user_id=user_id, is_active=True)
-        .select_related("centre", "user")
-        .order_by("centre_id")
-    )
+    active = user.memberships.filter(is_active=True)
+    return list(active.select_related("centre").order_by("centre_id"))
 
 
 def has_ended(user_ids: Iterable[int]) -> set[int]:
