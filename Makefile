@@ -15,8 +15,8 @@ DEPLOY_ENV := DEBUG=false DB_USER=check DB_PASSWORD=check REDIS_PASSWORD=check \
   ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up test sweep sweep-faults drill bench bench-reports stack-up stack-roll stack-test stack-down deploy-check check fix \
-  messages lock clean
+.PHONY: help up test sweep sweep-faults drill bench bench-reports stack-up stack-roll stack-test stack-down \
+  deploy-check check fix messages lock clean
 
 help: ## list what there is
 	@echo "Schoolbell"

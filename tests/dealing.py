@@ -21,7 +21,6 @@ FIRST: Final = (
     "tests/flow/test_alive.py",
     "tests/flow/test_reports_stand_still.py",
     "tests/flow/test_query_counts.py",
-    "tests/flow/test_schema.py",
 )
 
 

@@ -16,7 +16,6 @@ from typing import Final
 
 import psycopg2
 
-from infra.local.ports import HOST
 from infra.local.programs import steps
 from infra.local.stack import CHECKOUT, DATABASE, OWNER, Stack
 from tests.servers import plan_servers, running_servers
@@ -90,13 +89,8 @@ def _run(argv: tuple[str, ...], env: Mapping[str, str]) -> None:
 
 
 def _copy_database(stack: Stack) -> None:
-    owner = psycopg2.connect(
-        host=HOST,
-        port=stack.ports.postgres,
-        user=OWNER,
-        password=stack.passwords.owner,
-        dbname="postgres",
-    )
+    # From another database: nobody may be in the one that is copied.
+    owner = psycopg2.connect(stack.database_url(OWNER), dbname="postgres")
     owner.autocommit = True
     with owner.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {BARE} TEMPLATE {DATABASE}")

@@ -97,13 +97,12 @@ class Nudger:
                 self._pending.setdefault(handler, dict(woken_by))
             self._notify()
 
-    def wake_ahead(self, handlers: Iterable[str], woken_by: Mapping[str, str]) -> None:
+    def wake_ahead(self, woken_by: Mapping[str, dict[str, str]]) -> None:
         """Leave word of a commit that sets out; in a row of many it would gain nothing."""
         if time.monotonic() - self._sent_at < 2 * PAUSE:
             return
         with self._told:
-            for handler in handlers:
-                self._ahead.setdefault(handler, dict(woken_by))
+            self._ahead = {**woken_by, **self._ahead}
             self._notify()
 
     def stir(self) -> None:
@@ -221,17 +220,26 @@ def wake(handlers: Iterable[str], event_id: UUID | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What follows an event; called when it has been committed."""
+    """What follows an event."""
 
     handlers: tuple[str, ...]
     event_id: UUID
 
-    def announce(self) -> None:
-        """Have workers told, in the background, that the commit sets out."""
-        nudger().wake_ahead(self.handlers, _woken_by(self.event_id))
-
-    def __call__(self) -> None:
+    def wake(self) -> None:
+        """Have workers told, in the background, that it has been committed."""
         wake(self.handlers, self.event_id)
+
+
+def announce(following: Iterable[Following]) -> None:
+    """Have workers told, in the background, that the commit of these sets out.
+
+    Whatever goes wrong here, the commit goes on: it needs nobody to know of it.
+    """
+    try:
+        first = {name: each.event_id for each in following for name in each.handlers}
+        nudger().wake_ahead({name: _woken_by(event_id) for name, event_id in first.items()})
+    except Exception:
+        logger.exception("Nobody could be told of a commit ahead")
 
 
 def _woken_by(event_id: UUID | None) -> dict[str, str]:

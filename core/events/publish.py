@@ -67,5 +67,5 @@ def publish(event: Event, *, due_at: datetime | None = None) -> UUID:
         cursor.execute(RECORD_FOR_LATER if due_at else RECORD, row)
     doors.published(event_id, event.kind(), context.request_id, context.event_id)
     if handlers and not due_at:
-        transaction.on_commit(nudge.Following(handlers, event_id), robust=True)
+        transaction.on_commit(nudge.Following(handlers, event_id).wake, robust=True)
     return event_id

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from redis import Redis
 
+from core.events import nudge
 from core.events.models import Delivery
 from core.events.nudge import broker
 from core.events.wire import queue_of
@@ -74,6 +75,17 @@ def test_who_comes_before_the_commit_is_told_again_after_it(
 
     wait_for(lambda: redis.llen(queue_of(name)) == 1, what="word after the commit")
     assert drain(BY_NAME[name]) > 0
+
+
+def test_a_commit_of_which_nobody_can_be_told_happens(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread() -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(nudge, "nudger", no_thread)
+    school.publish()
+    assert Delivery.objects.filter(handler="email.mail_class").exists()
 
 
 def _publish(school: School, homework_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from django.db.backends.postgresql import base
 
-from core.events.nudge import Following
+from core.events.nudge import Following, announce
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -13,7 +13,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def commit(self) -> None:
-        for _savepoints, call, *_ in self.run_on_commit:
-            if isinstance(call, Following):
-                call.announce()
+        calls = [getattr(call, "__self__", None) for _savepoints, call, *_ in self.run_on_commit]
+        if following := [each for each in calls if isinstance(each, Following)]:
+            announce(following)
         super().commit()
