@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from core.events import nudge
 from core.events.context import current
+from core.events.database.base import carry
 from core.events.event import Event
 from core.events.registry import handlers_of
 from core.tracing import doors
@@ -63,8 +64,7 @@ def publish(event: Event, *, due_at: datetime | None = None) -> UUID:
         "handlers": list(handlers),
         "due_at": due_at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD_FOR_LATER if due_at else RECORD, row)
+    carry(RECORD_FOR_LATER if due_at else RECORD, row)
     doors.published(event_id, event.kind(), context.request_id, context.event_id)
     if handlers and not due_at:
         transaction.on_commit(nudge.Following(handlers, event_id).wake, robust=True)

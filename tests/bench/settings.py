@@ -4,7 +4,7 @@ import os
 import sys
 
 from core.settings import *  # noqa: F403
-from core.settings import INSTALLED_APPS
+from core.settings import DATABASES, INSTALLED_APPS
 
 if os.environ.get("BENCH_PSYCOPG") != "3":
     # Django takes psycopg 3 wherever it finds it. It lies among the peers for Procrastinate alone.
@@ -13,3 +13,5 @@ if os.environ.get("BENCH_PSYCOPG") != "3":
 DEBUG = False  # as in production: else Django keeps a copy of every statement
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench"]
 EVENT_SUBSCRIPTIONS = "tests.bench.schoolbell.SUBSCRIPTIONS"
+if os.environ.get("BENCH_BACKEND") == "django":  # what everybody has who has not Schoolbell's
+    DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
