@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg2.extras import Json
 
+from core.events.database.base import carry
 from core.events.event import Event
 from core.events.versions import read_event
 
@@ -147,6 +148,13 @@ def finish(batch: Sequence[Claimed[E]]) -> list[Claimed[E]]:
         cursor.execute("SELECT finish_deliveries(%s, %s)", [ids, batch[0].attempt])
         mine = {row[0] for row in cursor.fetchall()}
     return [delivery for delivery in batch if delivery.id in mine]
+
+
+def end(batch: Sequence[Claimed[E]]) -> None:
+    """Mark all of a claim as done as the present transaction commits; that fails, with a
+    DatabaseError, where one of them is not ours any more.
+    """
+    carry("SELECT end_deliveries(%s, %s)", [[each.id for each in batch], batch[0].attempt])
 
 
 def skip(delivery: Claimed[E], reason: str) -> None:

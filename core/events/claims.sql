@@ -124,8 +124,7 @@ CREATE OR REPLACE FUNCTION claim_deliveries(
 $$;
 
 
--- A batch is carried out and then marked done, in one transaction. The mark is the fence: whatever
--- is not given back is not ours any more, and then nothing may be committed.
+-- Marks what is still ours as done, and says which that was.
 CREATE OR REPLACE FUNCTION finish_deliveries(ids bigint[], held_attempt int)
 RETURNS SETOF bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
@@ -133,6 +132,22 @@ BEGIN
         UPDATE delivery AS d SET state = 'done', finished_at = now(), detail = ''
         WHERE d.id = ANY (ids) AND d.attempt = held_attempt AND (d.state = 'running') IS TRUE
         RETURNING d.id;
+END $$;
+
+
+-- A batch is carried out and then marked done, in one transaction. The mark is the fence: where one of
+-- the batch is not ours any more, nothing of it may be committed.
+CREATE OR REPLACE FUNCTION end_deliveries(ids bigint[], held_attempt int)
+RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    ended int;
+BEGIN
+    UPDATE delivery AS d SET state = 'done', finished_at = now(), detail = ''
+    WHERE d.id = ANY (ids) AND d.attempt = held_attempt AND (d.state = 'running') IS TRUE;
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    IF ended < cardinality(ids) THEN
+        RAISE 'Another worker has it by now.';
+    END IF;
 END $$;
 
 

@@ -35,6 +35,8 @@ SAID: Final = 25  # ms between two such words, which name neither who nor what
 # TABLE: the queues for which people wait. The work of others can stand still meanwhile.
 INTERACTIVE: Final = frozenset({"notices", "email"})
 PAUSE: Final = 0.01  # seconds in which commits gather: of many in a row, few are told one by one
+MANY: Final = 10  # commits in a pause: a stream that keeps workers busy, who come back by themselves
+LONG_PAUSE: Final = 0.03  # seconds after so many
 
 # Said to all who listen: a word is worth nothing later, so it is kept nowhere.
 SAY: Final = f"""
@@ -85,6 +87,7 @@ class Nudger:
         self._told = threading.Condition()
         self._pending: dict[str, dict[str, str]] = {}
         self._ahead: dict[str, dict[str, str]] = {}
+        self._count = 0  # of commits told since the last look
         self._sent_at = 0.0
         self._stirred = False
         self._stirred_at = 0.0
@@ -93,6 +96,7 @@ class Nudger:
     def wake(self, handlers: Iterable[str], woken_by: Mapping[str, str]) -> None:
         """Leave word and return at once."""
         with self._told:
+            self._count += 1
             for handler in handlers:
                 self._pending.setdefault(handler, dict(woken_by))
             self._notify()
@@ -126,6 +130,7 @@ class Nudger:
             with self._told:
                 self._told.wait_for(lambda: self._pending or self._ahead or self._stirred)
                 pending, self._pending = self._pending, {}
+                count, self._count = self._count, 0
                 ahead, self._ahead = self._ahead, {}
                 stirred, self._stirred = self._stirred, False
             if stirred:
@@ -135,7 +140,7 @@ class Nudger:
                     self.send(handler, woken_by)
             if pending:  # after a word alone, or one ahead, a nudge may follow at once
                 self._sent_at = time.monotonic()
-                time.sleep(PAUSE)
+                time.sleep(PAUSE if count < MANY else LONG_PAUSE)
 
     def _say(self) -> None:
         try:

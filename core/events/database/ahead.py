@@ -33,7 +33,7 @@ class Connection(extensions.connection):
 
     @autocommit.setter
     def autocommit(self, wanted: bool) -> None:
-        if self.info.transaction_status != extensions.TRANSACTION_STATUS_IDLE:
+        if self.get_transaction_status() != extensions.TRANSACTION_STATUS_IDLE:
             raise ProgrammingError("autocommit cannot be set inside a transaction")
         self._autocommit = wanted
         self._start_anew()
@@ -60,7 +60,7 @@ class Connection(extensions.connection):
     def rollback(self) -> None:
         """Undo the transaction; what waits is not sent."""
         self._start_anew()
-        if self.info.transaction_status != extensions.TRANSACTION_STATUS_IDLE:
+        if self.get_transaction_status() != extensions.TRANSACTION_STATUS_IDLE:
             extensions.cursor(self).execute(b"ROLLBACK")
 
     def _start_anew(self) -> None:
