@@ -17,17 +17,21 @@ from tests.bench.way_stamps import FOLDER, read
 
 # What ends at each stamp, the stamp at which it began, what it is, the round trips it takes.
 STEPS: Final = (
-    ("made", "asked", "the action's own row: `BEGIN`, `INSERT`", "2 to PostgreSQL"),
-    ("published", "made", "`record_event()`", "1 to PostgreSQL"),
+    ("made", "asked", "`BEGIN` and the action's own row, in one message", "1 to PostgreSQL"),
+    ("published", "made", "`publish()`: it travels with the commit", "-"),
     ("woken", "published", "the commit sets out: the nudge thread wakes", "-"),
     ("nudged", "woken", "meanwhile, mark and message", "1 to Redis"),
-    ("committed", "published", "`COMMIT`, on disk: **the action has answered**", "1 to PostgreSQL"),
+    (
+        "committed",
+        "published",
+        "`record_event()` and `COMMIT`, on disk: **the action has answered**",
+        "1 to PostgreSQL",
+    ),
     ("received", "nudged", "Celery: the worker's main process has it", "its `BRPOP` returns"),
     ("called", "received", "Celery: the task begins in a worker process", "a pipe"),
     ("claimed", "called", "`claim_due_deliveries()`: **the handler begins**", "1 to PostgreSQL"),
-    ("handled", "claimed", "`BEGIN`, the handler's own statement", "2 to PostgreSQL"),
-    ("fenced", "handled", "marked done", "1 to PostgreSQL"),
-    ("done", "fenced", "`COMMIT`, on disk", "1 to PostgreSQL"),
+    ("handled", "claimed", "`BEGIN` and the handler's own statement", "1 to PostgreSQL"),
+    ("done", "handled", "marked done and `COMMIT`, on disk", "1 to PostgreSQL"),
     ("looked", "done", "nothing more is due", "1 to PostgreSQL"),
     ("over", "looked", "the mark goes", "1 to Redis"),
     ("looked-again", "over", "still nothing is due", "1 to PostgreSQL"),

@@ -37,11 +37,6 @@ def _claimed(begin: float, end: float, _args: tuple[Any, ...], batch: list[Any])
         stamp(_in_hand[0].event_id, "looked-again" if _was_over else "looked", end)
 
 
-def _finished(_begin: float, end: float, _args: tuple[Any, ...], batch: list[Any]) -> None:
-    for each in batch:
-        stamp(each.event_id, "fenced", end)
-
-
 def _touched(_begin: float, end: float, _args: tuple[Any, ...], _result: Any) -> None:
     stamp(_in_hand[0].event_id, "handled", end)
 
@@ -61,7 +56,6 @@ def _over(_begin: float, end: float, _args: tuple[Any, ...], _result: Any) -> No
 
 
 around(claims, "claim", _claimed)
-around(claims, "finish", _finished)
 around(work, "touch_row", _touched)
 around(draining, "run", _ran)
 around(Nudger, "over", _over)
