@@ -17,6 +17,10 @@ from core.people.models import Centre
 
 REASON: Final = "quiet hours until"  # as a waiting delivery's detail begins
 MOST_STRETCHES: Final = 200  # nights and closed days in a row, before the mails go all the same
+OVER: Final = """
+SELECT timezone, begins, ends, on_closed_days
+FROM notices_quiethours JOIN people_centre ON people_centre.id = centre_id WHERE centre_id = %s
+"""
 LOCK: Final = "SELECT FROM notices_quiethours WHERE centre_id = %s FOR SHARE"
 
 IsClosed = Callable[[date], bool]
@@ -81,11 +85,9 @@ def hours_of(centre: Centre) -> Hours:
     """A centre's quiet hours; one query. None at all where nobody has set any."""
     found = QuietHours.objects.filter(centre=centre).first()
     zone = ZoneInfo(centre.timezone)
-    return _hours(found, zone) if found else Hours(zone)
-
-
-def _hours(row: QuietHours, zone: ZoneInfo) -> Hours:
-    return Hours(zone, row.begins, row.ends, row.on_closed_days)
+    if found is None:
+        return Hours(zone)
+    return Hours(zone, found.begins, found.ends, found.on_closed_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,13 @@ class Quiet:
 
 def quiet_over(centre_id: int) -> Quiet | None:
     """The quiet over a centre just now, if any; one query where it has no quiet hours."""
-    row = QuietHours.objects.filter(centre_id=centre_id).select_related("centre").first()
+    with connection.cursor() as cursor:
+        cursor.execute(OVER, [centre_id])
+        row = cursor.fetchone()
     if row is None:
         return None
-    hours, now = _hours(row, ZoneInfo(row.centre.timezone)), clock.now()
+    zone, *rest = row
+    hours, now = Hours(ZoneInfo(zone), *rest), clock.now()
     until = hours.until(now, closed_days_of(centre_id))
     return Quiet(until - now, reason(until)) if until else None
 

@@ -5,11 +5,9 @@ from functools import partial
 from core.events.claims import Claimed
 from core.homework.audience import standing_of
 from core.homework.events import HomeworkChanged
-from core.homework.models import Homework
 from core.notices.models import NoticeKind
 from core.people.language import speaking_to
-from core.people.models import User
-from tasks.email.homework import WhyNot, less_unwanted, why_not_now
+from tasks.email.homework import Told, less_unwanted, told_by
 from tasks.email.letter import Letter, write
 from tasks.email.send import send_each
 from tasks.handler import Batch, Recipients, SkipError, on
@@ -27,18 +25,16 @@ def told_before(event: HomeworkChanged) -> Recipients:
 @on(HomeworkChanged, to=told_before, batch=10, outside=True, waits=True)
 def mail_changed(batch: Batch[HomeworkChanged]) -> None:
     """Mail each the new due date, if they are still to know."""
-    send_each(batch, partial(changed_letter, why_not_now(batch)))
+    send_each(batch, partial(changed_letter, told_by(batch)))
 
 
-def changed_letter(why_not: WhyNot, delivery: Claimed[HomeworkChanged]) -> Letter:
+def changed_letter(told: Told, delivery: Claimed[HomeworkChanged]) -> Letter:
     """The mail with the due date as it is now."""
-    homework = Homework.objects.select_related("school_class", "centre").get(
-        pk=delivery.event.homework_id
-    )
+    homework = told.as_it_is(delivery.event.homework_id)
     gone = homework.why_not_told(homework.publication_id)
-    if reason := gone or why_not[homework.pk, delivery.key]:
+    if reason := gone or told.why_not[homework.pk, delivery.key]:
         raise SkipError(reason)
-    person = User.objects.get(pk=delivery.key)
+    person = told.people[delivery.key]
     with speaking_to(person, homework.centre):
         subject = headline(homework, delivery.event.changed)
     return write(

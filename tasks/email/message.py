@@ -1,10 +1,11 @@
 """A letter as a MIME message, with the names that lead back to its delivery."""
 
 import hashlib
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
 from core import clock
@@ -18,8 +19,33 @@ E = TypeVar("E", bound=Event)
 UNSUBSCRIBE: Final = "List-Unsubscribe"
 
 
+# TABLE: headers that are made here alone. Where they are what they are meant to be, one line of
+# ASCII, they are written down as they are; what people have chosen goes through Python's parser.
+OURS: Final = frozenset(
+    {
+        *("Date", "Message-ID", "References", "In-Reply-To", "Auto-Submitted"),
+        *(UNSUBSCRIBE, f"{UNSUBSCRIBE}-Post", "X-Schoolbell-Event", "X-Schoolbell-Delivery"),
+    }
+)
+# TABLE: headers of which there are few different ones, so that each is parsed once.
+ALIKE: Final = frozenset({"From", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
+
+
+class Registry(HeaderRegistry):
+    """Makes the class for a header's name once; Python would make one for each header."""
+
+    __getitem__ = cache(HeaderRegistry.__getitem__)
+
+
 class Unfolded(EmailPolicy):
     """Leaves an address whole: Python would encode one that is longer than a line, and spoil it."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if name in OURS and value.isascii() and value.splitlines() == [value]:
+            return name, value
+        if name in ALIKE:
+            return name, _parsed(name, value)
+        return super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         if name == UNSUBSCRIBE:
@@ -27,7 +53,12 @@ class Unfolded(EmailPolicy):
         return super().fold_binary(name, value)
 
 
-UNFOLDED: Final = Unfolded(linesep="\r\n")  # for the rest as email.policy.SMTP
+UNFOLDED: Final = Unfolded(linesep="\r\n", header_factory=Registry())  # else email.policy.SMTP
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, value: str) -> Any:
+    return UNFOLDED.header_factory(name, value)
 
 
 def message_id(delivery: Claimed[E]) -> str:

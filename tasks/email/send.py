@@ -8,26 +8,23 @@ together with its delivery right after. Who finds a mail `sending` knows that th
 import logging
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from django.db import transaction
 
-from core import clock
 from core.events import claims
 from core.events.claims import Claimed
 from core.events.context import working_on
 from core.events.event import Event
-from core.mail.models import Mail, MailState
 from core.metrics import recording
 from core.metrics.recording import Outcome, Posted
+from tasks.email import ledger
 from tasks.email.letter import Letter
-from tasks.email.message import message_id, message_of
+from tasks.email.message import message_of
 from tasks.email.smtp import AnswerLostError, Postbox, RefusedError
 from tasks.handler import Batch, SkipError
 from tasks.policies import PermanentError
 from tasks.quiet import quiet_before
-
-RESENDS: Final = 1  # how often a mail whose answer was lost is handed over again
 
 E = TypeVar("E", bound=Event)
 Compose = Callable[[Claimed[E]], Letter]
@@ -55,19 +52,19 @@ def _send(batch: Batch[E], delivery: Claimed[E], compose: Compose[E], postbox: P
         return
     if begun is None:
         return
-    mail, message = begun
+    address, message = begun
     began = time.perf_counter()
     try:
-        reply = postbox.hand_over(mail.recipient, message)
+        reply = postbox.hand_over(address, message)
     except RefusedError as error:
         _posted(Posted.BOUNCED if error.for_good else Posted.DEFERRED, began)
-        _give_back(batch, delivery, mail, error)
+        _give_back(batch, delivery, error)
     except AnswerLostError as error:
         _posted(Posted.UNKNOWN, began)
-        _lose_answer(batch, delivery, mail, error)
+        _lose_answer(batch, delivery, error)
     else:
         _posted(Posted.SENT, began)
-        _record_sent(delivery, mail, reply)
+        _record_sent(delivery, reply)
 
 
 def _posted(outcome: Posted, began: float) -> None:
@@ -75,34 +72,19 @@ def _posted(outcome: Posted, began: float) -> None:
 
 
 @transaction.atomic
-def _begin(delivery: Claimed[E], compose: Compose[E]) -> tuple[Mail, bytes] | None:
-    """Mark the mail as `sending`; None when there is nothing to send."""
+def _begin(delivery: Claimed[E], compose: Compose[E]) -> tuple[str, bytes] | None:
+    """Mark the mail as `sending`: its address and bytes; None when there is nothing to send."""
     if not claims.hold(delivery):
         return None
     letter = _write(delivery, compose)
     if letter is None:
         return None
     message = message_of(letter, delivery)
-    mail, _ = Mail.objects.update_or_create(
-        delivery_id=delivery.id,
-        defaults={"recipient": letter.address, "subject": letter.subject},
-        create_defaults={
-            "message_id": message_id(delivery),
-            "recipient": letter.address,
-            "subject": letter.subject,
-            "sensitive": letter.sensitive,
-        },
-    )
-    if mail.state == MailState.SENDING:  # its worker died while the server had it
-        mail.unknowns += 1
-    may = mail.unknowns <= (0 if mail.sensitive else RESENDS)
-    mail.state = MailState.SENDING if may else MailState.UNKNOWN
-    mail.save(update_fields=["state", "unknowns"])
-    if not may:
+    if not ledger.begin(delivery, letter):
         claims.fail(delivery, "The mail server's answer was lost; a person must decide.", last=True)
         recording.came_to(delivery.handler, Outcome.DEAD)
         return None
-    return mail, message
+    return letter.address, message
 
 
 def _write(delivery: Claimed[E], compose: Compose[E]) -> Letter | None:
@@ -122,26 +104,21 @@ def _write(delivery: Claimed[E], compose: Compose[E]) -> Letter | None:
 
 
 @transaction.atomic
-def _record_sent(delivery: Claimed[E], mail: Mail, reply: str) -> None:
+def _record_sent(delivery: Claimed[E], reply: str) -> None:
     if claims.finish([delivery]):
-        mail.state, mail.reply, mail.sent_at = MailState.SENT, reply, clock.now()
-        mail.save(update_fields=["state", "reply", "sent_at"])
+        ledger.end(delivery, reply)
         recording.came_to(delivery.handler, Outcome.DONE)
 
 
 @transaction.atomic
-def _give_back(batch: Batch[E], delivery: Claimed[E], mail: Mail, error: RefusedError) -> None:
+def _give_back(batch: Batch[E], delivery: Claimed[E], error: RefusedError) -> None:
     """The server did not take it: try again later, or never."""
     if batch.fail(delivery, PermanentError(str(error)) if error.for_good else error):
-        mail.state = MailState.BOUNCED if error.for_good else MailState.QUEUED
-        mail.reply = str(error)
-        mail.save(update_fields=["state", "reply"])
+        ledger.refuse(delivery, str(error), for_good=error.for_good)
 
 
 @transaction.atomic
-def _lose_answer(batch: Batch[E], delivery: Claimed[E], mail: Mail, error: AnswerLostError) -> None:
+def _lose_answer(batch: Batch[E], delivery: Claimed[E], error: AnswerLostError) -> None:
     """It may have been taken: the next attempt decides by the ledger."""
     if batch.fail(delivery, error):
-        mail.state, mail.reply = MailState.UNKNOWN, str(error)
-        mail.unknowns += 1
-        mail.save(update_fields=["state", "reply", "unknowns"])
+        ledger.lose(delivery, str(error))
