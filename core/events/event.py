@@ -33,6 +33,6 @@ class Event(BaseModel):
         """The thing it happened to, `homework:7`, under which events are found; '' for none."""
         return f"{self.about.removesuffix('_id')}:{getattr(self, self.about)}" if self.about else ""
 
-    def payload(self) -> dict[str, Any]:
-        """Its fields as JSON values."""
-        return self.model_dump(mode="json")
+    def payload(self) -> str:
+        """Its fields as JSON."""
+        return self.model_dump_json()

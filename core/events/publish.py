@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from psycopg2.extras import Json
 from uuid_utils.compat import uuid7
 
 from core.events import nudge
@@ -52,12 +51,12 @@ def publish(event: Event, *, due_at: datetime | None = None) -> UUID:
     context = current()
     event_id = uuid7()
     row: dict[str, Any] = {
-        "id": event_id,
+        "id": str(event_id),
         "kind": event.kind(),
         "version": event.version,
         "centre": event.centre_id,
         "subject": event.subject(),
-        "payload": Json(event.payload()),
+        "payload": event.payload(),
         "actor": context.actor_id,
         "request": context.request_id,
         "cause": context.event_id,

@@ -22,7 +22,9 @@ OLD: Final = '''class HomeworkPublished(Event):
     homework_id: int
 '''
 # Written under another name, so that older code would fail if it ran it instead of waiting.
-NEW: Final = '''from pydantic import AliasChoices, Field
+NEW: Final = '''import json
+
+from pydantic import AliasChoices, Field
 
 
 class HomeworkPublished(Event):
@@ -34,7 +36,7 @@ class HomeworkPublished(Event):
     homework_id: int = Field(validation_alias=AliasChoices("homework", "homework_id"))
 
     def payload(self):
-        return {"centre_id": self.centre_id, "homework": self.homework_id}
+        return json.dumps({"centre_id": self.centre_id, "homework": self.homework_id})
 '''
 MOMENT: Final = "SELECT clock_timestamp()"
 VERSIONS: Final = """

@@ -61,7 +61,7 @@ def named(handler: JobHandler[Any], **changes: Any) -> JobHandler[Any]:
 
 def ask(*, centre: int = 1, by: int | None = None, age: timedelta = timedelta(), **f: Any) -> UUID:
     """An event that asks for it, and its delivery; returns the event's id."""
-    payload = CountingAsked(centre_id=centre, **f).payload()
+    payload = CountingAsked(centre_id=centre, **f).model_dump(mode="json")
     event = EventRecord.objects.create(
         id=uuid4(), kind="CountingAsked", version=1, centre_id=centre, payload=payload, actor_id=by
     )
