@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from io import StringIO
 from typing import Final
 
 import pytest
@@ -218,6 +219,24 @@ def test_nothing_is_taken_for_a_transaction_that_will_be_undone(meter: Meter) ->
     with pytest.raises(transaction.TransactionManagementError):
         act()
     assert meter.asked == []
+
+
+def test_nothing_is_carried_outside_a_transaction(meter: Meter) -> None:
+    with pytest.raises(ProgrammingError, match="outside a transaction"):
+        carry(PAUSE, ["email", "reason"])
+    connection.commit()
+    assert meter.asked == []
+
+
+def test_rows_are_copied_after_what_waits(meter: Meter) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        carry(PAUSE, ["email", "reason"])
+        found = StringIO()
+        cursor.cursor.copy_expert("COPY (SELECT queue FROM queue_pause) TO STDOUT", found)
+        carry(PAUSE, ["files", "reason"])
+        cursor.executemany(PAUSE, [("notices", "reason"), ("reports", "reason")])
+    assert found.getvalue() == "email\n"
+    assert QueuePause.objects.count() == 4
 
 
 def test_autocommit_cannot_be_set_inside_a_transaction(meter: Meter) -> None:

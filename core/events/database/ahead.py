@@ -33,13 +33,15 @@ class Connection(extensions.connection):
 
     @autocommit.setter
     def autocommit(self, wanted: bool) -> None:
-        if self.get_transaction_status() != extensions.TRANSACTION_STATUS_IDLE:
+        if self._is_begun():
             raise ProgrammingError("autocommit cannot be set inside a transaction")
         self._autocommit = wanted
         self._start_anew()
 
     def carry(self, sql: str, params: Any = None) -> None:
         """Have a statement without an answer travel with the transaction's next one."""
+        if self._autocommit:
+            raise ProgrammingError("outside a transaction nothing may come to take it along")
         self.ahead.append(extensions.cursor(self).mogrify(sql, params))
         if len(self.ahead) > MANY:
             self.send_ahead()
@@ -54,21 +56,28 @@ class Connection(extensions.connection):
         """End the transaction, with what waits; one in which nothing was said was none."""
         ahead = self.ahead
         self._start_anew()
-        if ahead != [BEGIN]:
+        if self._is_begun() or ahead[1:]:
             extensions.cursor(self).execute(b";".join([*ahead, b"COMMIT"]))
 
     def rollback(self) -> None:
         """Undo the transaction; what waits is not sent."""
         self._start_anew()
-        if self.get_transaction_status() != extensions.TRANSACTION_STATUS_IDLE:
+        if self._is_begun():
             extensions.cursor(self).execute(b"ROLLBACK")
+
+    def _is_begun(self) -> bool:
+        """Whether PostgreSQL is within a transaction; also where its connection is lost."""
+        return self.get_transaction_status() != extensions.TRANSACTION_STATUS_IDLE
 
     def _start_anew(self) -> None:
         self.ahead = [] if self._autocommit else [BEGIN]
 
 
 class Cursor(extensions.cursor):
-    """psycopg2's, with what waits in front of each statement."""
+    """psycopg2's, with what waits in front of each statement.
+
+    Not for `callproc`, `copy_from` and `copy_to`, which nobody here needs.
+    """
 
     connection: Connection
 
