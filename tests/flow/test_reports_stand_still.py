@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from typing import Final
 
 import psutil
 import pytest
@@ -17,6 +18,8 @@ from tests.flow.standing import is_gone, people_waiting, stands, state_of
 from tests.servers import Servers, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+A_MOMENT: Final = 0.1  # seconds: where the machine itself stood still, a word came late
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,12 @@ def writer(report: int, worker: RealWorker) -> psutil.Process:
     return standing.the_writer(worker)
 
 
+def used(writer: psutil.Process) -> float:
+    """Seconds of processor so far."""
+    times = writer.cpu_times()
+    return times.user + times.system
+
+
 def await_standing(writer: psutil.Process) -> None:
     wait_for(lambda: stands(writer), seconds=5, what="a writer that stands still")
 
@@ -62,9 +71,10 @@ def test_it_stands_still_and_goes_on(school: School, worker: RealWorker) -> None
     report_id = standing.ask()
     with people_waiting():
         await_standing(writer := standing.the_writer(worker))
-        worked, ends = writer.cpu_times(), time.monotonic() + 2.5
+        worked, ends = used(writer), time.monotonic() + 2.5
         wait_for(lambda: time.monotonic() > ends)
-        assert (stands(writer), writer.cpu_times()) == (True, worked)
+        await_standing(writer)
+        assert used(writer) - worked < A_MOMENT
         assert standing.delivery_of().due_at > clock.now()
     wait_for(
         lambda: state_of(report_id) == ReportState.READY,
