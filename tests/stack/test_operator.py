@@ -16,9 +16,9 @@ from tests.portal import PASSWORD, Person
 from tests.servers import wait_for
 from tests.stack.composed import ComposedStack
 
-# A worker takes half a minute for the first ones: what it can do is told by a sample of ten seconds
+# A worker takes half a minute for the first ones: what it can do is told by samples of ten seconds
 # with work left over at both ends.
-LEARNT_FROM, MAILS = 3_000, 5_000
+LEARNT_FROM, MAILS = 6_000, 5_000
 TOLD_WITHIN: Final = 15.0  # seconds
 REPORTED_WITHIN: Final = 10.0  # seconds, whatever waits in other queues
 FORECAST: Final = """
