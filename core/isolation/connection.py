@@ -35,7 +35,7 @@ def tell_scope(execute: Execute, sql: str, params: Any, many: bool, context: dic
     if sql.startswith(UNDOES):
         connection.told_scope = None
         return execute(sql, params, many, context)
-    if connection.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
+    if connection.connection.info.transaction_status == TRANSACTION_STATUS_IDLE:
         connection.told_scope = NOBODYS  # what the last transaction was told ended with it
     scope = present()
     if connection.told_scope == scope or sql.lstrip().upper().startswith(WITHOUT_ROWS):
