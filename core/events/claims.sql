@@ -138,14 +138,9 @@ END $$;
 -- A batch is carried out and then marked done, in one transaction. The mark is the fence: where one of
 -- the batch is not ours any more, nothing of it may be committed.
 CREATE OR REPLACE FUNCTION end_deliveries(ids bigint[], held_attempt int)
-RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
-DECLARE
-    ended int;
+RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE delivery AS d SET state = 'done', finished_at = now(), detail = ''
-    WHERE d.id = ANY (ids) AND d.attempt = held_attempt AND (d.state = 'running') IS TRUE;
-    GET DIAGNOSTICS ended = ROW_COUNT;
-    IF ended < cardinality(ids) THEN
+    IF (SELECT count(*) FROM finish_deliveries(ids, held_attempt)) < cardinality(ids) THEN
         RAISE 'Another worker has it by now.';
     END IF;
 END $$;

@@ -35,9 +35,7 @@ SAID: Final = 25  # ms between two such words, which name neither who nor what
 # TABLE: the queues for which people wait. The work of others can stand still meanwhile.
 INTERACTIVE: Final = frozenset({"notices", "email"})
 PAUSE: Final = 0.01  # seconds in which commits gather: of many in a row, few are told one by one
-MANY: Final = (
-    10  # commits in a pause: a stream that keeps workers busy, who come back by themselves
-)
+MANY: Final = 10  # commits in a pause: workers whom such a stream keeps busy come back anyway
 LONG_PAUSE: Final = 0.03  # seconds after so many
 
 # Said to all who listen: a word is worth nothing later, so it is kept nowhere.
