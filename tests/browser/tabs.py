@@ -52,6 +52,16 @@ class Tabs:
         return page
 
 
+def forget_who(page: Page) -> None:
+    """The tab is nobody's from now on.
+
+    It leaves its page first: one that is still connecting is told that nobody is signed in, and
+    would go to the sign-in form in the middle of the test's next step.
+    """
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
 def complaints_in(said: ConsoleMessage) -> list[str]:
     """Errors, but for Chromium's remark that a form or a file came back with what is wrong.
 

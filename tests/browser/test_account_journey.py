@@ -9,6 +9,7 @@ from django_otp.oath import totp
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, SignIn, keep_picture
+from tests.browser.tabs import forget_who
 from tests.portal import PASSWORD
 from tests.servers import RunningStack, wait_for
 
@@ -56,7 +57,7 @@ def secret_in(page: Page) -> bytes:
 def test_a_forgotten_password(sign_in: SignIn, stack: RunningStack) -> None:
     email = "student30@riverside.example"
     page = sign_in("student29@riverside.example")
-    page.context.clear_cookies()
+    forget_who(page)
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("Email").fill(email)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, SignIn, keep_picture
+from tests.browser.tabs import forget_who
 from tests.flow.sheets import csv_of
 from tests.portal import Person
 from tests.servers import RunningStack, wait_for
@@ -50,7 +51,7 @@ def test_a_colleague_is_invited_and_comes_in(admin: Page, size: str, stack: Runn
     expect(admin.locator("#invitations li", has_text=email)).to_be_visible()
     keep_picture(admin, f"invite-{size}")
 
-    admin.context.clear_cookies()
+    forget_who(admin)
     admin.goto(link_mailed_to(email, stack))
     admin.locator("#id_password").fill("correct-horse-battery")
     keep_picture(admin, f"join-{size}")
