@@ -73,7 +73,7 @@ def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
         return _sign_in_first(request)
     note(actor_id=request.user.pk)
-    enter(person_id=request.user.pk)
+    enter(person_id=request.user.pk, outbox=rule.outbox)
     try:
         actor = choose_actor(request)
     except CentreChoiceError as error:
@@ -83,7 +83,7 @@ def refusal(request: HttpRequest, rule: Rule) -> HttpResponseBase | None:
             return problem(request, error.status, str(error))
         actor = None
     if actor:
-        enter(centre_id=actor.centre_id, person_id=actor.user_id)
+        enter(centre_id=actor.centre_id, person_id=actor.user_id, outbox=rule.outbox)
     return _unmet(request, rule, actor)
 
 
@@ -138,9 +138,10 @@ def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
 
 def _admin_refusal(request: HttpRequest) -> HttpResponseBase | None:
     person = request.user
-    if person.is_authenticated and second_factor.is_missing(person, ()):
-        return _enrol_first(request)
-    return None
+    if not person.is_authenticated:
+        return None
+    enter(person_id=person.pk, outbox=person.is_operator)
+    return _enrol_first(request) if second_factor.is_missing(person, ()) else None
 
 
 def _enrol_first(request: HttpRequest) -> HttpResponseBase:

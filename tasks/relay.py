@@ -15,12 +15,15 @@ from typing import Final
 import django
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from django.db.backends.signals import connection_created
 from django.utils.log import configure_logging
 
 from core.events import claims
 from core.events.nudge import nudger
 from core.events.registry import handler_names
 from core.garbage import look_seldom
+from core.isolation.connection import follow_scope
+from core.isolation.scope import outbox
 from core.metrics.server import serve_metrics
 from tasks import database
 from tasks.alive import sign
@@ -40,6 +43,7 @@ def look(handlers: Sequence[str]) -> list[str]:
     return due
 
 
+@outbox()
 def run(handlers: Sequence[str], stop: threading.Event) -> None:
     """Look once a turn until told to stop."""
     watch = Watch(handlers)
@@ -64,6 +68,7 @@ def main() -> None:
     """`python -m tasks.relay`: until SIGTERM or SIGINT."""
     look_seldom()
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    connection_created.connect(follow_scope)  # as core/isolation does where all of Django is there
     with ProcessPoolExecutor(1) as once:  # whose memory goes with it: half of what this would take
         handlers = once.submit(known_handlers).result()
     serve_metrics()

@@ -13,6 +13,7 @@ from psycopg2.extras import Json
 from core.events.database.base import carry
 from core.events.event import Event
 from core.events.versions import read_event
+from core.isolation.scope import outbox
 
 E = TypeVar("E", bound=Event)
 
@@ -206,6 +207,7 @@ def hold(delivery: Claimed[E]) -> bool:
         return cursor.fetchone() is not None
 
 
+@outbox()
 def renew(batch: Sequence[Claimed[E]], lease: timedelta) -> None:
     """Hold what is still ours for another lease."""
     with connection.cursor() as cursor:

@@ -7,6 +7,9 @@
 --
 -- They go by the indexes, whatever the planner believes of the table: a kept plan may be as old as an
 -- empty table, and so may the statistics after a flood. Sorting is off as well: the order is an index's.
+--
+-- Who calls them is in one centre, or in none yet. Those that look after all centres' deliveries say so
+-- for the rest of their transaction, of which they are the last or the only statement (core/isolation).
 
 
 -- The next centre after `after` that has something due, since when, and how often that has been
@@ -56,6 +59,7 @@ BEGIN
     IF EXISTS (SELECT FROM queue_pause WHERE queue = split_part(wanted, '.', 1)) THEN
         RETURN;
     END IF;
+    PERFORM set_config('schoolbell.outbox', 'all', true);
     LOOP
         next_one := next_due_centre(wanted, served);
         IF next_one.centre IS NULL AND NOT is_second_round THEN
@@ -140,6 +144,7 @@ END $$;
 CREATE OR REPLACE FUNCTION end_deliveries(ids bigint[], held_attempt int)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM set_config('schoolbell.outbox', 'all', true);
     IF (SELECT count(*) FROM finish_deliveries(ids, held_attempt)) < cardinality(ids) THEN
         RAISE 'Another worker has it by now.';
     END IF;
@@ -152,6 +157,7 @@ RETURNS SETOF text LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapsc
 DECLARE
     name text;
 BEGIN
+    PERFORM set_config('schoolbell.outbox', 'all', true);
     FOREACH name IN ARRAY names LOOP
         CONTINUE WHEN EXISTS (SELECT FROM queue_pause WHERE queue = split_part(name, '.', 1));
         IF (next_due_centre(name, -1)).centre IS NOT NULL THEN

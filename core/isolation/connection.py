@@ -40,13 +40,19 @@ def tell_scope(execute: Execute, sql: str, params: Any, many: bool, context: dic
     scope = present()
     if connection.told_scope == scope or sql.lstrip().upper().startswith(WITHOUT_ROWS):
         return execute(sql, params, many, context)
-    connection.told_scope = scope
-    return execute(telling(scope) + sql, params, many, context)
+    told, connection.told_scope = connection.told_scope, scope
+    return execute(telling(scope, told) + sql, params, many, context)
 
 
-def telling(scope: Scope) -> str:
-    """The statement that tells PostgreSQL; both parts are digits, `all`, or empty."""
+def telling(scope: Scope, told: Scope | None) -> str:
+    """The statement that tells PostgreSQL; each part is digits, `all`, or empty.
+
+    Most transactions have nothing to do with the outbox of others, and none say so.
+    """
+    outbox = ""
+    if told is None or told.outbox != scope.outbox:
+        outbox = f", set_config('schoolbell.outbox', '{scope.outbox}', true)"
     return (
         f"SELECT set_config('schoolbell.centre', '{scope.centre}', true),"
-        f" set_config('schoolbell.person', '{scope.person}', true);"
+        f" set_config('schoolbell.person', '{scope.person}', true){outbox};"
     )

@@ -12,6 +12,10 @@ PRESENT: Final = (
     " THEN current_setting('schoolbell.{what}', true)::bigint END)"
 )
 EVERYWHERE: Final = "(SELECT current_setting('schoolbell.centre', true) = 'all')"
+WHOLE_OUTBOX: Final = (
+    "(SELECT current_setting('schoolbell.outbox', true) = 'all'"
+    " OR current_setting('schoolbell.centre', true) = 'all')"
+)
 
 
 class IsolateByCentre(Operation):
@@ -20,6 +24,10 @@ class IsolateByCentre(Operation):
     The model has a field `centre` or `centre_id`. With `person`, a column with a user's id, that
     person may see and change their rows from whatever centre. A join table without a centre names
     by `via` the column and the table that has one: `via=("homework_id", "homework")`.
+
+    A table of the `outbox` is also open to who sees to all of it. Its rows of no centre (0) are
+    seen within every centre: what the clock began, say, has effects in each. And everybody may add
+    to it: an event need not be of the centre in which it is recorded.
     """
 
     reversible = True
@@ -31,11 +39,13 @@ class IsolateByCentre(Operation):
         person: str = "",
         table: str = "",
         via: tuple[str, str] | None = None,
+        outbox: bool = False,
     ) -> None:
         self.model_name = model_name
         self.person = person
         self.table = table
         self.via = via
+        self.outbox = outbox
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Nothing: models do not know of policies."""
@@ -50,8 +60,8 @@ class IsolateByCentre(Operation):
         table = self._table(app_label, to_state)
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        for name, (kind, condition) in self._policies().items():
-            schema_editor.execute(f"CREATE POLICY {name} ON {table} {kind} USING ({condition})")
+        for name, rule in self._policies().items():
+            schema_editor.execute(f"CREATE POLICY {name} ON {table} {rule}")
 
     def database_backwards(
         self,
@@ -69,19 +79,24 @@ class IsolateByCentre(Operation):
     def describe(self) -> str:
         return f"Keep the centres apart in {self.model_name}"
 
-    def _policies(self) -> dict[str, tuple[str, str]]:
-        """By name, for which statements, and the condition; any one of them lets a row through."""
+    def _policies(self) -> dict[str, str]:
+        """By name, for which statements and rows; any one of them lets a row through."""
         present = PRESENT.format(what="centre")
-        own = f"{EVERYWHERE} OR centre_id = {present}"
+        own = f"{WHOLE_OUTBOX if self.outbox else EVERYWHERE} OR centre_id = {present}"
         if self.via:
             column, table = self.via
             own = f"EXISTS (SELECT FROM {table} WHERE {table}.id = {column})"
-        policies = {"own_centre": ("FOR ALL", own)}
+        policies = {"own_centre": f"FOR ALL USING ({own})"}
+        if self.outbox:
+            policies |= {
+                "no_centre": f"FOR SELECT USING (centre_id = 0 AND {present} IS NOT NULL)",
+                "recorded": "FOR INSERT WITH CHECK (true)",
+            }
         if self.person:
             theirs = f"{self.person} = {PRESENT.format(what='person')}"
             policies |= {
-                "own_person_sees": ("FOR SELECT", theirs),
-                "own_person_changes": ("FOR UPDATE", theirs),
+                "own_person_sees": f"FOR SELECT USING ({theirs})",
+                "own_person_changes": f"FOR UPDATE USING ({theirs})",
             }
         return policies
 

@@ -1,9 +1,13 @@
-"""Whose rows the present code may see: one centre's, everybody's, or nobody's."""
+"""Whose rows the present code may see: one centre's, everybody's, or nobody's.
+
+Events, deliveries and jobs are seen of all centres by who sees to them all (`outbox`): a worker
+asks which centre is next before it is in one, and operators look after everybody's.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 ALL: Final = "all"
@@ -15,6 +19,7 @@ class Scope:
 
     centre: str = ""
     person: str = ""  # may see some rows about themselves in each of their centres
+    outbox: str = ""  # whose events, deliveries and jobs besides
 
 
 NOBODYS: Final = Scope()
@@ -28,9 +33,14 @@ def present() -> Scope:
     return _present.get()
 
 
-def enter(*, centre_id: int | None = None, person_id: int | None = None) -> None:
-    """From now on only what this centre and this person may see, until the block around ends."""
-    _present.set(_scope(centre_id, person_id))
+def enter(
+    *, centre_id: int | None = None, person_id: int | None = None, outbox: bool = False
+) -> None:
+    """From now on only what this centre and this person may see, until the block around ends.
+
+    With `outbox` the events, deliveries and jobs of all centres too.
+    """
+    _present.set(replace(_scope(centre_id, person_id), outbox=ALL if outbox else ""))
 
 
 @contextmanager
@@ -51,6 +61,13 @@ def of_person(person_id: int) -> Iterator[None]:
 def everywhere() -> Iterator[None]:
     """Within the block the rows of all centres exist: for housekeeping and command lines."""
     with _scoped(EVERYBODYS):
+        yield
+
+
+@contextmanager
+def outbox() -> Iterator[None]:
+    """Within the block all events, deliveries and jobs exist, besides what does already."""
+    with _scoped(replace(_present.get(), outbox=ALL)):
         yield
 
 

@@ -12,6 +12,7 @@ from core.events import claims
 from core.events.claims import Claimed
 from core.events.event import Event
 from core.events.publish import publish
+from core.isolation.scope import outbox
 from core.jobs.events import JobCancelled, JobFailed
 from core.jobs.models import Job, JobState
 
@@ -124,6 +125,7 @@ class Saved:
     is_cancelled: bool = False
 
 
+@outbox()
 def next_job(kind: str, at_once: int) -> UUID | None:
     """The job of a kind that is to run next, centres in turn; None when none may run now."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -133,6 +135,7 @@ def next_job(kind: str, at_once: int) -> UUID | None:
     return row[0] if row else None
 
 
+@outbox()
 def claim_job(
     job_id: UUID, event_type: type[E], *, at_once: int, lease: timedelta
 ) -> Claimed[E] | None:
@@ -208,6 +211,7 @@ def hand_back(delivery: Claimed[E], reason: str) -> None:
     settle(delivery.id)
 
 
+@outbox()
 @transaction.atomic
 def settle(delivery_id: int) -> None:
     """Let the job follow what its delivery has come to, and whoever follows the job."""

@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 
 from core.canary.answers import late_canaries
+from core.isolation.scope import outbox
 from core.ops.outside import redis_answers
 from core.ops.probe import Probe
 
@@ -43,7 +44,8 @@ def look_at_redis() -> list[str]:
 def look_at_canaries() -> list[str]:
     """Whether every queue is served."""
     try:
-        return [f"worker:{queue}" for queue in late_canaries()]
+        with outbox():
+            return [f"worker:{queue}" for queue in late_canaries()]
     finally:
         connection.close()
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.permissions.rule import ANYONE, OPERATOR, SIGNED_IN, WATCHING, Rule
+from core.permissions.rule import ANYONE, OPERATOR, TRACING, WATCHING, Rule
 
 RULES: Final[dict[str, Rule]] = {
     # the API
@@ -24,9 +24,9 @@ RULES: Final[dict[str, Rule]] = {
     "GET api/ops/samples": WATCHING,
     "GET api/ops/forecasts": WATCHING,
     "GET api/ops/faults": WATCHING,
-    "GET api/jobs": SIGNED_IN,
-    "GET api/jobs/<uuidstr:job_id>": SIGNED_IN,
-    "POST api/jobs/<uuidstr:job_id>/cancel": SIGNED_IN,
+    "GET api/jobs": TRACING,
+    "GET api/jobs/<uuidstr:job_id>": TRACING,
+    "POST api/jobs/<uuidstr:job_id>/cancel": TRACING,
     "GET api/openapi.json": ANYONE,
     "GET api/docs": ANYONE,
     # what is asked by programs

@@ -14,6 +14,7 @@ class Rule:
     member: bool = True
     operator: bool = False
     viewer: bool = False  # for who may look at how the system runs, and for operators
+    outbox: bool = False  # sees events, deliveries and jobs of all centres, and chooses itself
     enrolled: bool = True  # those who must have a second factor come in only with it
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
@@ -22,8 +23,9 @@ ANYONE: Final = Rule(signed_in=False, member=False)
 SIGNED_IN: Final = Rule(member=False)  # also who belongs to no centre
 ENROLLING: Final = Rule(member=False, enrolled=False)  # on the way to a second factor, too
 MEMBER: Final = Rule()
-OPERATOR: Final = Rule(member=False, operator=True)  # runs the system, in whatever centre or none
-WATCHING: Final = Rule(member=False, viewer=True)  # looks at how it runs, and changes nothing
+TRACING: Final = Rule(member=False, outbox=True)  # what followed from what, wherever it was
+OPERATOR: Final = Rule(member=False, operator=True, outbox=True)  # runs the system, in any centre
+WATCHING: Final = Rule(member=False, viewer=True, outbox=True)  # looks at how it runs, only
 LEARNING: Final = Rule(roles=frozenset({Role.STUDENT}))
 TEACHING: Final = Rule(roles=frozenset({Role.TEACHER, Role.ADMIN}))
 MANAGING: Final = Rule(roles=frozenset({Role.STAFF, Role.ADMIN}))

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from core import clock
+from core.isolation.scope import outbox
 from core.jobs.models import Job, JobState
 from core.reports.models import MAKING, Report, ReportState, ReportVersion
 from core.reports.pace import Paces
@@ -78,7 +79,8 @@ def _places() -> dict[UUID, int]:
     """The places of the reports that wait, of all centres: 1 is next."""
     waiting = Job.objects.filter(kind=MAKING, state=JobState.REQUESTED)
     ordered = waiting.order_by("requested_at", "pk").values_list("pk", flat=True)
-    return {pk: place for place, pk in enumerate(ordered, 1)}
+    with outbox():
+        return {pk: place for place, pk in enumerate(ordered, 1)}
 
 
 def _wait(position: int, whole: float | None, mean: float | None) -> int | None:

@@ -1,14 +1,16 @@
 """An event's trace in words: its parts are read here, and put as the viewer may see them."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from core.events.event import NO_CENTRE
 from core.events.models import Delivery, DeliveryState, EventRecord
 from core.http.bodies import id_from
 from core.http.lists import Order, Page, Wanted, read_page
-from core.isolation.scope import within_centre
+from core.isolation.scope import outbox, within_centre
 from core.jobs.models import Job
 from core.mail.models import Mail
 from core.notices.models import Notice
@@ -38,8 +40,15 @@ OLDEST_FIRST: Final = Order(Delivery, "id")
 
 def tell_trace(event: EventRecord, wanted: Wanted, *, by: Viewer) -> TraceTold:
     """The event with what led to it and what followed; a handful of queries, whatever its size."""
-    with within_centre(event.centre_id):  # which need not be the one that they act in
+    with _around(event):
         return _tell_trace(event, wanted, is_full=by.knows(event))
+
+
+def _around(event: EventRecord) -> AbstractContextManager[None]:
+    """What may be seen beside an event: its centre's, wherever the viewer acts; if it has none, all
+    that followed in whatever centre, and nothing else of these.
+    """
+    return outbox() if event.centre_id == NO_CENTRE else within_centre(event.centre_id)
 
 
 def _tell_trace(event: EventRecord, wanted: Wanted, *, is_full: bool) -> TraceTold:

@@ -19,6 +19,7 @@ from tests.servers import Servers, plan_servers, running_servers
 
 ROWS: Final = ("bench_row", "bench_told")
 OURS: Final = ("event", "delivery")
+ALL_CENTRES: Final = "-cschoolbell.centre=all"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def running_stage(chosen: list[Contender]) -> Iterator[Stage]:
         stack = plan_servers(Path(home) / "bench", durable=True)
         with (
             running_servers(stack) as servers,
-            closing(psycopg2.connect(stack.database_url(OWNER))) as connection,
+            closing(psycopg2.connect(stack.database_url(OWNER), options=ALL_CENTRES)) as connection,
         ):
             connection.autocommit = True
             stage = Stage(servers, connection, tables)

@@ -12,6 +12,7 @@ from core import clock
 from core.events import claims
 from core.events.models import Delivery, EventRecord
 from core.homework.events import HomeworkDrafted
+from core.isolation.scope import outbox
 from core.live.models import Entry
 from tasks.drain import drain, run
 from tasks.handler import Batch, Handler
@@ -134,7 +135,8 @@ def test_who_loses_the_lease_in_the_middle_leaves_nothing() -> None:
 
     def overtake(delivery_id: int) -> None:
         while len(turns) == 1:  # the lease may be renewed before the other one looks
-            Delivery.objects.filter(pk=delivery_id).update(due_at=clock.now())
+            with outbox():
+                Delivery.objects.filter(pk=delivery_id).update(due_at=clock.now())
             _drain_in_thread(handler)
 
     handler = a_handler(overtaken)

@@ -17,6 +17,7 @@ from core.events.models import Delivery, EventRecord
 from core.events.publish import publish
 from core.events.retention import first_id
 from core.http.models import IdempotentAnswer
+from core.isolation.scope import everywhere
 from core.jobs.events import HousekeepingDue
 from core.jobs.models import Job
 from core.live.models import Entry, Stream
@@ -191,7 +192,7 @@ def test_claims_go_on_beside_it() -> None:
     looking, over = threading.Event(), threading.Event()
 
     def remove() -> None:
-        with transaction.atomic():
+        with everywhere(), transaction.atomic():
             sweeps.take_events(retention.DEFAULT, "")
             looking.set()
             over.wait(10)
