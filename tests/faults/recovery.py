@@ -35,7 +35,7 @@ WHERE delivery.attempt > held.attempt
 Claims = frozenset[tuple[int, int]]  # id and attempt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Killing:
     """When a worker was killed, and what was claimed at that moment."""
 
@@ -43,10 +43,14 @@ class Killing:
     held: Claims
 
 
+Latest = dict[int, Killing]  # by delivery: who takes one over may be the next one killed
+
+
 def killed_many_times(scene: Scene) -> None:
     """Kill one worker and then the other, 20 times; each time the other one carries on."""
     names = names_of(scene.stack, "worker")
     claimed: Claims = frozenset()
+    latest: Latest = {}
     with ThreadPoolExecutor(KILLS) as watchers:
         watched = []
         for number in range(KILLS):
@@ -54,7 +58,8 @@ def killed_many_times(scene: Scene) -> None:
             scene.last(scene.chance.uniform(*PAUSES))
             killing = _kill_at_work(scene, names[number % len(names)], claimed)
             claimed |= killing.held
-            watched.append(watchers.submit(_recovery, scene, killing))
+            latest |= {each: killing for each, _ in killing.held}
+            watched.append(watchers.submit(_recovery, scene, killing, latest))
         recoveries = [each.result() for each in watched]
     _judge(scene, [each for each in recoveries if each is not None])
 
@@ -87,13 +92,18 @@ def _held(scene: Scene) -> Claims:
     return frozenset((each, attempt) for each, attempt in ledger.ask(scene.stack, HELD))
 
 
-def _recovery(scene: Scene, killing: Killing) -> float | None:
-    """Seconds until all that it held has ended; None where nothing had to be taken over."""
-    ids = [each for each, _ in killing.held]
-    while scene.count(STILL_OPEN, ids) and time.monotonic() < killing.at + LONGEST:
+def _recovery(scene: Scene, killing: Killing, latest: Latest) -> float | None:
+    """Seconds until all that it held has ended; None where nothing had to be taken over.
+
+    What a second worker died of as well counts from that one's death.
+    """
+    while time.monotonic() < killing.at + LONGEST:
+        own = [(each, attempt) for each, attempt in killing.held if latest[each] is killing]
+        if not scene.count(STILL_OPEN, [each for each, _ in own]):
+            break
         time.sleep(0.05)
     took = time.monotonic() - killing.at
-    attempts = [attempt for _, attempt in killing.held]
+    ids, attempts = [each for each, _ in own], [attempt for _, attempt in own]
     return took if scene.count(TAKEN_OVER, ids, attempts) else None
 
 
