@@ -48,7 +48,8 @@ bench: $(VENV)/bench.stamp ## measure against Celery and others on the same Post
 	@exec $(PYTHON) -m tests.bench $(ARGS)
 
 bench-reports: $(VENV)/bench.stamp ## measure how fast reports are written, beside others; ARGS=--help
-	@exec $(PYTHON) -m tests.bench.reports $(ARGS)
+	@$(PYTHON) -m tests.bench.reports $(ARGS)
+	@exec $(PYTHON) -m tests.bench.reports.whole
 
 stack-up: $(VENV)/base.stamp ## build the images and run the real stack in containers, from .env (made where there is none)
 	@exec $(PYTHON) -m infra.compose up

@@ -48,6 +48,11 @@ class Order:
         return Format(self.report.format)
 
     @property
+    def is_of_now(self) -> bool:
+        """Whether its data was read as the kind reads it now, and so can be composed anew."""
+        return self.version.template == self.kind.template
+
+    @property
     def setting(self) -> Setting:
         """For whom its kind reads and composes."""
         params = self.kind.params.model_validate(self.report.params)

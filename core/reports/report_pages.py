@@ -261,6 +261,8 @@ def _one_of(versions: list[ReportVersion], asked: str | None, usual: int) -> Rep
 def _words_by_figure(found: Report, version: ReportVersion) -> dict[str, Callable[[str], str]]:
     """How each figure is written: as in the column of the report that has its title."""
     order = Order.of(found, version)
+    if not order.is_of_now:
+        return {}
     parts = order.kind.compose(snapshot_of(version), order.setting)
     tables = (part for part in parts if isinstance(part, Table))
     language = get_language() or ""

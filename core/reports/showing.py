@@ -73,8 +73,10 @@ def sheet_of(found: Found) -> Sheet:
 
 
 def table_of(report: Report, version: ReportVersion) -> Seen | None:
-    """The first rows of a version's main table."""
+    """The first rows of a version's main table; None of one that an earlier release has made."""
     order = Order.of(report, version)
+    if not order.is_of_now:
+        return None
     return first_rows(order.kind.compose(snapshot_of(version), order.setting), MOST_ROWS)
 
 

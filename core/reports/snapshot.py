@@ -21,9 +21,14 @@ SUFFIX: Final = ".csv"
 ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 # Reports go through whole classes. Where PostgreSQL has not counted yet what somebody has just
-# brought in, it takes the rows of each part for one, and loops: minutes instead of a second.
-STEADY: Final = "SET LOCAL enable_nestloop = off"
-AS_BEFORE: Final = "SET LOCAL enable_nestloop = on"
+# brought in, it takes the rows of each part for one, and loops: minutes instead of a second. So it
+# hashes, and in memory: to sort rows, or to do it on disk, takes longer. What is switched off
+# counts as so dear that PostgreSQL would compile the query first.
+USUAL: Final = ("enable_nestloop", "enable_mergejoin", "jit")
+STEADY: Final = "; ".join(
+    ["SET LOCAL work_mem = '64MB'", *(f"SET LOCAL {name} = off" for name in USUAL)]
+)
+AS_BEFORE: Final = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in ("work_mem", *USUAL))
 
 
 @dataclass(frozen=True, slots=True)

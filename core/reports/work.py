@@ -47,31 +47,36 @@ set_work AS (
     WHERE homework.centre_id = %(centre_id)s AND homework.state = 'published'
         AND homework.due_at >= span.since::timestamp AT TIME ZONE %(timezone)s
         AND homework.due_at < (span.until + 1)::timestamp AT TIME ZONE %(timezone)s
-), doing AS (
+), assigned AS (
     SELECT set_work.homework_id, enrolment.student_id
     FROM set_work JOIN classes_enrolment enrolment
         ON enrolment.school_class_id = set_work.class_id AND enrolment.since <= set_work.due_on
         AND (enrolment.until IS NULL OR enrolment.until >= set_work.due_on)
-    WHERE enrolment.centre_id = %(centre_id)s
-    UNION
-    SELECT set_work.homework_id, submission.student_id
+    WHERE enrolment.centre_id = %(centre_id)s AND NOT EXISTS (
+        SELECT FROM classes_enrolment ended
+        WHERE ended.centre_id = %(centre_id)s AND ended.school_class_id = set_work.class_id
+            AND ended.student_id = enrolment.student_id AND ended.until IS NOT NULL
+            AND set_work.due_on BETWEEN ended.since AND ended.until
+            AND (enrolment.until IS NULL OR ended.id < enrolment.id)
+    )
+), handed_in AS (
+    SELECT submission.homework_id, submission.student_id, submission.state,
+        submission.handed_in_at, submission.due_at AS was_due_at, submission.score
     FROM set_work JOIN submissions_submission submission USING (homework_id)
     WHERE submission.centre_id = %(centre_id)s
 ), work AS (
-    SELECT set_work.*, doing.student_id, submission.handed_in_at, submission.score,
-        submission.score / nullif(set_work.max_score, 0) AS share,
+    SELECT set_work.*, doing.student_id, doing.handed_in_at, doing.score,
+        doing.score / nullif(set_work.max_score, 0) AS share,
         CASE
-            WHEN submission.state IS NOT NULL THEN submission.state
+            WHEN doing.state IS NOT NULL THEN doing.state
             WHEN set_work.due_at < %(as_of)s THEN 'missing'
             ELSE 'open'
         END AS standing,
         coalesce(
-            submission.handed_in_at > greatest(submission.due_at, set_work.due_at), FALSE
+            doing.handed_in_at > greatest(doing.was_due_at, set_work.due_at), FALSE
         ) AS is_late
-    FROM doing JOIN set_work USING (homework_id)
-    LEFT JOIN submissions_submission submission
-        ON submission.homework_id = doing.homework_id
-        AND submission.student_id = doing.student_id AND submission.centre_id = %(centre_id)s
+    FROM (assigned FULL JOIN handed_in USING (homework_id, student_id)) AS doing
+    JOIN set_work USING (homework_id)
 )
 """
 # Of rows of `work`: how many, and what became of them.
@@ -84,18 +89,20 @@ COUNTS: Final = """
 """
 # And the average of what was graded, of one.
 AVERAGE: Final = "trim_scale(round(avg(share) FILTER (WHERE standing = 'graded'), 4)) AS average"
-# By student and class, also those who had nothing to do.
-DONE: Final = f"""
-attended AS (
-    SELECT enrolment.school_class_id AS class_id, enrolment.student_id
+# Who attended a class on any of the days, so also who had nothing to do.
+ENROLLED: Final = """
+enrolled AS (
+    SELECT DISTINCT enrolment.school_class_id AS class_id, enrolment.student_id
     FROM classes_enrolment enrolment
     JOIN chosen ON chosen.id = enrolment.school_class_id
     JOIN span ON enrolment.since <= span.until
         AND (enrolment.until IS NULL OR enrolment.until >= span.since)
     WHERE enrolment.centre_id = %(centre_id)s
-    UNION
-    SELECT class_id, student_id FROM work
-), done AS (
+)
+"""
+# By student and class.
+DONE: Final = f"""
+done AS (
     SELECT class_id, student_id, {COUNTS}, {AVERAGE} FROM work GROUP BY class_id, student_id
 )
 """  # noqa: S608 - all of it stands here
@@ -108,10 +115,20 @@ FROM work JOIN chosen ON chosen.id = work.class_id
 GROUP BY GROUPING SETS ((chosen.id, chosen.name), ())
 ORDER BY chosen.id IS NULL, chosen.name, chosen.id
 """  # noqa: S608
-# A line for each week in which something was due, by its Monday.
-BY_WEEK: Final = f"""
-SELECT to_char(date_trunc('week', due_on), 'YYYY-MM-DD') AS week, {COUNTS}
-FROM work GROUP BY 1 ORDER BY 1
+# One line for all of them together, one for each week in which something was due, by its Monday,
+# and one for each class. By way of each homework, so that the work is gone through once.
+BY_CLASS_AND_WEEK: Final = f"""
+SELECT chosen.id AS class_id, chosen.name AS class, to_char(week, 'YYYY-MM-DD') AS week,
+    count(*) AS homework, coalesce(sum(handed_in), 0) AS handed_in, coalesce(sum(late), 0) AS late,
+    coalesce(sum(missing), 0) AS missing, coalesce(sum(graded), 0) AS graded,
+    trim_scale(round(sum(shares) / nullif(sum(graded), 0), 4)) AS average
+FROM (
+    SELECT class_id, date_trunc('week', due_on) AS week, {COUNTS},
+        sum(share) FILTER (WHERE standing = 'graded') AS shares
+    FROM work GROUP BY homework_id, class_id, due_on
+) each JOIN chosen ON chosen.id = each.class_id
+GROUP BY GROUPING SETS ((chosen.id, chosen.name), (week), ())
+ORDER BY chosen.id IS NOT NULL, week NULLS FIRST, chosen.name, chosen.id
 """  # noqa: S608
 
 

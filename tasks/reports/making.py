@@ -48,7 +48,7 @@ def make_report(work: Work[ReportRequested]) -> dict[str, Any]:
 
 def _read(work: Work[ReportRequested], order: Order, shown: Shown) -> Snapshot:
     """The data as it was at one moment: of an earlier attempt, if it has come so far."""
-    if order.version.snapshot is not None:
+    if order.version.snapshot is not None and order.is_of_now:
         return snapshot_of(order.version)
     shown.reading(0, len(order.kind.queries))
     folder = path_of(order.version.folder) / f"data-{secrets.token_hex(4)}"

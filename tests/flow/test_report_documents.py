@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.calendar.models import Term
 from core.people.models import Guardianship
 from core.reports.document_pages import POLICY
-from core.reports.models import ReportRecipient
+from core.reports.models import ReportRecipient, ReportVersion
+from core.reports.storage import path_of
 from tests.flow.conftest import School
 from tests.flow.pages import checked, shown
 from tests.flow.people import PARENT, STUDENT, TEACHER, client_of
@@ -72,6 +74,20 @@ def test_a_spreadsheet_is_shown_as_its_first_rows(school: School, work_off: Work
 
 
 # Those it is released to
+
+
+def test_what_an_earlier_release_has_made_can_still_be_had(
+    school: School, work_off: WorkOff
+) -> None:
+    report_id = made(school, work_off, format="csv")
+    version = ReportVersion.objects.get(report=report_id)
+    ReportVersion.objects.update(template=version.template - 1)
+    for file in (path_of(version.folder) / version.snapshot_name).iterdir():
+        file.rename(file.with_name(f"earlier-{file.name}"))  # its queries had other names
+    staff = client_of(STAFF)
+    assert "It has no table to show here." in shown(staff, f"/reports/{report_id}")
+    answer: Any = staff.get(f"/api/reports/{report_id}/content")
+    assert b"".join(answer.streaming_content).decode().startswith("Student,")
 
 
 def test_families_find_what_is_released_to_them(school: School, work_off: WorkOff) -> None:

@@ -137,6 +137,25 @@ def test_completion_has_a_line_for_each_homework_and_student(told: Reported) -> 
     assert facts(parts)["To be handed in"] == "60"
 
 
+def test_who_leaves_and_comes_back_on_the_same_day_was_there_once(told: Reported) -> None:
+    before = told.snapshot("homework_completion").sha256
+    poem = Homework.objects.get(centre=told.centre(), title="Poem")
+    day = poem.due_at.astimezone(ZoneInfo(told.centre().timezone)).date()
+    there = Enrolment.objects.get(
+        school_class=poem.school_class, student__name="Dev Ashby", until=None
+    )
+    Enrolment.objects.filter(pk=there.pk).update(until=day)
+    for until in (day, None):
+        Enrolment.objects.create(
+            centre_id=there.centre_id,
+            school_class_id=there.school_class_id,
+            student_id=there.student_id,
+            since=day,
+            until=until,
+        )
+    assert told.snapshot("homework_completion").sha256 == before
+
+
 # Report cards
 
 

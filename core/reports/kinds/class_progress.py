@@ -20,24 +20,24 @@ from core.reports.kind import Data, Kind, Setting
 from core.reports.params import ClassIds, Period
 from core.reports.tables import Shown, table_of, titles_of
 from core.reports.work import (
-    BY_CLASS,
-    BY_WEEK,
+    BY_CLASS_AND_WEEK,
     CHANGED_BY,
     CHOSEN_CLASSES,
     DONE,
+    ENROLLED,
     OF_PERIOD,
     WORK,
     reading,
 )
 
 ROWS = """
-SELECT attended.student_id, person.name AS student, chosen.id AS class_id, chosen.name AS class,
+SELECT student_id, person.name AS student, chosen.id AS class_id, chosen.name AS class,
     coalesce(done.due, 0) AS due, coalesce(done.handed_in, 0) AS handed_in,
     coalesce(done.late, 0) AS late, coalesce(done.missing, 0) AS missing,
     coalesce(done.graded, 0) AS graded, done.average
-FROM attended JOIN chosen ON chosen.id = attended.class_id
-JOIN people_user person ON person.id = attended.student_id
-LEFT JOIN done ON done.class_id = attended.class_id AND done.student_id = attended.student_id
+FROM enrolled FULL JOIN done USING (class_id, student_id)
+JOIN chosen ON chosen.id = class_id
+JOIN people_user person ON person.id = student_id
 ORDER BY chosen.name, chosen.id, person.name, person.id
 """
 SHOWN = (
@@ -60,8 +60,9 @@ class ProgressParams(Period):
 
 def compose(data: Data, _setting: Setting) -> tuple[Part, ...]:
     """Key figures, the averages of the classes, how much was handed in by week, and the table."""
-    *classes, whole = data.records("classes")
-    weeks = data.records("weeks")[-MOST_WEEKS:]
+    whole, *figures = data.records("figures")
+    classes = [each for each in figures if each["class_id"]]
+    weeks = [each for each in figures if each["week"]][-MOST_WEEKS:]
     return (
         _facts(whole, students=data.count("rows")),
         *chart(_("Average by class"), "bar", _("Class"), PERCENT, _averages(classes)),
@@ -109,10 +110,10 @@ KIND = Kind(
     title=gettext_lazy("Class progress"),
     says=gettext_lazy("What the students of classes handed in over a period, and their scores."),
     params=ProgressParams,
+    template=2,
     queries={
-        "rows": reading(ROWS, OF_PERIOD, CHOSEN_CLASSES, WORK, DONE),
-        "classes": reading(BY_CLASS, OF_PERIOD, CHOSEN_CLASSES, WORK),
-        "weeks": reading(BY_WEEK, OF_PERIOD, CHOSEN_CLASSES, WORK),
+        "rows": reading(ROWS, OF_PERIOD, CHOSEN_CLASSES, ENROLLED, WORK, DONE),
+        "figures": reading(BY_CLASS_AND_WEEK, OF_PERIOD, CHOSEN_CLASSES, WORK),
     },
     compose=compose,
     keys=("student_id", "class_id"),

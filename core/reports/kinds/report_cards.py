@@ -13,7 +13,16 @@ from core.reports.figures import number, percent
 from core.reports.kind import Card, Data, Kind, Params, Setting
 from core.reports.params import ClassIds, TermId
 from core.reports.tables import Shown, table_of, table_of_records, titles_of
-from core.reports.work import BY_CLASS, CHANGED_BY, CHOSEN_CLASSES, DONE, OF_TERM, WORK, reading
+from core.reports.work import (
+    BY_CLASS,
+    CHANGED_BY,
+    CHOSEN_CLASSES,
+    DONE,
+    ENROLLED,
+    OF_TERM,
+    WORK,
+    reading,
+)
 
 # Both by student, in the same order: the cards are made in one walk through the two of them.
 ROWS = """
@@ -23,7 +32,9 @@ SELECT pupil.student_id, person.name AS student, chosen.id AS class_id, chosen.n
     coalesce(done.graded, 0) AS graded, done.average, remark.text AS remark,
     author.name AS remark_by
 FROM (
-    SELECT class_id, student_id FROM attended
+    SELECT class_id, student_id FROM enrolled
+    UNION
+    SELECT class_id, student_id FROM done
     UNION
     SELECT school_class_id, student_id FROM remarks_remark
     WHERE centre_id = %(centre_id)s AND term_id = %(term)s
@@ -141,7 +152,7 @@ KIND = Kind(
     says=gettext_lazy("For each student of the classes a card of a term: work, grades, remarks."),
     params=CardParams,
     queries={
-        "rows": reading(ROWS, OF_TERM, CHOSEN_CLASSES, WORK, DONE),
+        "rows": reading(ROWS, OF_TERM, CHOSEN_CLASSES, ENROLLED, WORK, DONE),
         "grades": reading(GRADES, OF_TERM, CHOSEN_CLASSES, WORK),
         "classes": reading(BY_CLASS, OF_TERM, CHOSEN_CLASSES, WORK),
     },
