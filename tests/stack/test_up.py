@@ -57,6 +57,20 @@ def test_nobody_is_root_and_nothing_writes_to_its_image(portal: ComposedStack) -
         assert container.exec_run(["id", "-u"]).output != b"0\n", container.name
 
 
+def test_shared_files_are_the_portals_whichever_container_is_made_first(
+    portal: ComposedStack,
+) -> None:
+    """An empty volume takes its owner from what the image of the last one has there."""
+    for name, folders in {"app": ["static", "media"], "nginx": ["static", "media"]}.items():
+        owners = portal.engine.containers.run(
+            f"schoolbell/{name}:latest",
+            ["-c", "%u", *(f"/srv/{folder}" for folder in folders)],
+            entrypoint="stat",
+            remove=True,
+        )
+        assert set(owners.split()) == {b"10001"}, name
+
+
 def test_images_are_small_and_without_compilers(portal: ComposedStack) -> None:
     for name, most in OF_MEGABYTES.items():
         image = portal.engine.images.get(f"schoolbell/{name}:latest")
