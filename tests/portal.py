@@ -1,5 +1,6 @@
 """The portal as its clients use it: plain HTTP and a plain socket."""
 
+import asyncio
 import json
 import threading
 import time
@@ -9,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import httpx
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.sync.client import connect
 
 PASSWORD = "schoolbell-demo"
 
@@ -68,7 +69,11 @@ class Person:
 
 
 class Listener:
-    """A browser tab that follows `me`: reconnects when cut off, from the last number it has."""
+    """A browser tab that follows `me`: reconnects when cut off, from the last number it has.
+
+    In a thread and a loop of its own: a client that reads in one thread and writes in another loses
+    its request now and then, as the two are in OpenSSL at the same time.
+    """
 
     def __init__(self, person: Person, base_url: str = "") -> None:
         self.entries: list[dict[str, Any]] = []
@@ -77,7 +82,7 @@ class Listener:
         self._base_url = base_url or person.base_url
         self._subscribed = threading.Event()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
     @property
     def numbers(self) -> list[int]:
@@ -88,22 +93,26 @@ class Listener:
         """What the entries said."""
         return [entry["data"]["title"] for entry in self.entries]
 
-    def _run(self) -> None:
+    async def _run(self) -> None:
         while not self._over.is_set():
             try:
-                self._listen()
+                await self._listen()
             except (OSError, WebSocketException):
-                self._over.wait(0.2)
+                await asyncio.sleep(0.2)
 
-    def _listen(self) -> None:
+    async def _listen(self) -> None:
         url = self._base_url.replace("http", "ws") + "/ws/"
         headers = {"Cookie": self._person.cookies()}
-        with connect(url, additional_headers=headers, open_timeout=2, max_queue=None) as socket:
-            after = self.numbers[-1] if self.entries else 0
-            socket.send(json.dumps({"op": "subscribe", "stream": "me", "after": after, "ref": "a"}))
+        after = self.numbers[-1] if self.entries else 0
+        wanted = {"op": "subscribe", "stream": "me", "after": after, "ref": "a"}
+        async with connect(
+            url, additional_headers=headers, open_timeout=2, max_queue=None
+        ) as socket:
+            await socket.send(json.dumps(wanted))
             while not self._over.is_set():
                 try:
-                    self._take(json.loads(socket.recv(timeout=0.2)))
+                    async with asyncio.timeout(0.2):
+                        self._take(json.loads(await socket.recv()))
                 except TimeoutError:
                     continue
                 except ConnectionClosed:
