@@ -96,8 +96,12 @@ def begin(report_id: int, number: int) -> Order | None:
 
 
 def note_snapshot(order: Order, snapshot: Snapshot, rows: int) -> None:
-    """Write down, in the present transaction, what the version is made of."""
+    """Write down, in the present transaction, what the version is made of.
+
+    Cards that an earlier attempt has made of other data are not of this version any more.
+    """
     version = order.version
+    version.cards.all().delete()
     version.snapshot, version.snapshot_name = snapshot.as_json(), snapshot.folder.name
     version.rows, version.template = rows, order.kind.template
     version.save(update_fields=["snapshot", "snapshot_name", "rows", "template"])

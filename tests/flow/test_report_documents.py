@@ -8,8 +8,11 @@ import pytest
 
 from core.calendar.models import Term
 from core.people.models import Guardianship
+from core.reports import making
 from core.reports.document_pages import POLICY
-from core.reports.models import ReportRecipient, ReportVersion
+from core.reports.making import Order
+from core.reports.models import Report, ReportRecipient, ReportVersion
+from core.reports.sealing import snapshot_of
 from core.reports.storage import path_of
 from tests.flow.conftest import School
 from tests.flow.pages import checked, shown
@@ -88,6 +91,15 @@ def test_what_an_earlier_release_has_made_can_still_be_had(
     assert "It has no table to show here." in shown(staff, f"/reports/{report_id}")
     answer: Any = staff.get(f"/api/reports/{report_id}/content")
     assert b"".join(answer.streaming_content).decode().startswith("Student,")
+
+
+def test_cards_of_data_that_is_read_anew_are_made_anew(school: School, work_off: WorkOff) -> None:
+    report = Report.objects.get(pk=cards(school, work_off))
+    version = ReportVersion.objects.get(report=report)
+    assert version.cards.exists()
+    order = Order.of(report, version)
+    making.note_snapshot(order, snapshot_of(version), 30)
+    assert not version.cards.exists()
 
 
 def test_families_find_what_is_released_to_them(school: School, work_off: WorkOff) -> None:

@@ -25,6 +25,7 @@ PUPILS: Final = 200  # of a class; the most that may be asked for are 500 classe
 SIZES: Final = (1_000, 10_000, 100_000)
 FORMATS: Final = ("csv", "xlsx", "html", "pdf")
 PATIENCE: Final = 300.0
+LOOK: Final = 0.05  # seconds between two looks; what is measured is the worker's own time
 PERIOD: Final = {"since": "2026-09-01", "until": "2026-12-31"}
 
 FILL: Final = """
@@ -103,7 +104,7 @@ class Office:
         while self.person.get(f"/api/reports/{report_id}")["state"] != "ready":
             if time.monotonic() > ends:
                 sys.exit(f"Waited {PATIENCE:.0f} s in vain for report {report_id}.")
-            time.sleep(0.05)
+            time.sleep(LOOK)
 
 
 def parse() -> argparse.Namespace:
