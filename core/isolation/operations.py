@@ -22,12 +22,12 @@ class IsolateByCentre(Operation):
     """Let a model's rows be seen and written only within their own centre; forced on the owner too.
 
     The model has a field `centre` or `centre_id`. With `person`, a column with a user's id, that
-    person may see and change their rows from whatever centre. A join table without a centre names
-    by `via` the column and the table that has one: `via=("homework_id", "homework")`.
+    person may see and change their rows from whatever centre. For a model's join table, which has
+    no centre, `join` names it, its column and the table with a centre to which that leads.
 
-    A table of the `outbox` is also open to who sees to all of it. Its rows of no centre (0) are
-    seen within every centre: what the clock began, say, has effects in each. And everybody may add
-    to it: an event need not be of the centre in which it is recorded.
+    A table of the `outbox` is also open to who sees to all of it. Where it is `shared`, its rows of
+    no centre (0) are seen within every centre: what the clock began, say, has effects in each. And
+    everybody may add to it: an event need not be of the centre in which it is recorded.
     """
 
     reversible = True
@@ -37,15 +37,15 @@ class IsolateByCentre(Operation):
         model_name: str,
         *,
         person: str = "",
-        table: str = "",
-        via: tuple[str, str] | None = None,
+        join: tuple[str, str, str] | None = None,
         outbox: bool = False,
+        shared: bool = False,
     ) -> None:
         self.model_name = model_name
         self.person = person
-        self.table = table
-        self.via = via
+        self.join = join
         self.outbox = outbox
+        self.shared = shared
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Nothing: models do not know of policies."""
@@ -83,11 +83,11 @@ class IsolateByCentre(Operation):
         """By name, for which statements and rows; any one of them lets a row through."""
         present = PRESENT.format(what="centre")
         own = f"{WHOLE_OUTBOX if self.outbox else EVERYWHERE} OR centre_id = {present}"
-        if self.via:
-            column, table = self.via
-            own = f"EXISTS (SELECT FROM {table} WHERE {table}.id = {column})"
+        if self.join:
+            _, column, owner = self.join
+            own = f"EXISTS (SELECT FROM {owner} WHERE {owner}.id = {column})"
         policies = {"own_centre": f"FOR ALL USING ({own})"}
-        if self.outbox:
+        if self.shared:
             policies |= {
                 "no_centre": f"FOR SELECT USING (centre_id = 0 AND {present} IS NOT NULL)",
                 "recorded": "FOR INSERT WITH CHECK (true)",
@@ -101,5 +101,7 @@ class IsolateByCentre(Operation):
         return policies
 
     def _table(self, app_label: str, state: ProjectState) -> str:
+        if self.join:
+            return self.join[0]
         model: Any = state.apps.get_model(app_label, self.model_name)
-        return self.table or str(model._meta.db_table)  # noqa: SLF001 - where Django keeps it
+        return str(model._meta.db_table)  # noqa: SLF001 - where Django keeps it

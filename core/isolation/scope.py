@@ -1,7 +1,8 @@
 """Whose rows the present code may see: one centre's, everybody's, or nobody's.
 
-Events, deliveries and jobs are seen of all centres by who sees to them all (`outbox`): a worker
-asks which centre is next before it is in one, and operators look after everybody's.
+Events, deliveries, jobs and the mail ledger are seen of all centres by who sees to them all
+(`outbox`): a worker asks which centre is next before it is in one, and operators look after
+everybody's.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ class Scope:
 
     centre: str = ""
     person: str = ""  # may see some rows about themselves in each of their centres
-    outbox: str = ""  # whose events, deliveries and jobs besides
+    outbox: str = ""  # whose events, deliveries, jobs and mails besides
 
 
 NOBODYS: Final = Scope()
@@ -38,7 +39,7 @@ def enter(
 ) -> None:
     """From now on only what this centre and this person may see, until the block around ends.
 
-    With `outbox` the events, deliveries and jobs of all centres too.
+    With `outbox` the events, deliveries, jobs and mails of all centres too.
     """
     _present.set(replace(_scope(centre_id, person_id), outbox=ALL if outbox else ""))
 
@@ -66,7 +67,7 @@ def everywhere() -> Iterator[None]:
 
 @contextmanager
 def outbox() -> Iterator[None]:
-    """Within the block all events, deliveries and jobs exist, besides what does already."""
+    """Within the block all events, deliveries, jobs and mails exist, besides what does already."""
     with _scoped(replace(_present.get(), outbox=ALL)):
         yield
 

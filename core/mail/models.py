@@ -19,6 +19,7 @@ class Mail(models.Model):
     """One mail of one delivery. Its Message-ID is derived from the delivery."""
 
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="mail")
+    centre_id = models.BigIntegerField()  # of its delivery; 0: of no centre
     message_id = models.CharField(max_length=200, unique=True)
     recipient = models.EmailField()
     subject = models.CharField(max_length=300)

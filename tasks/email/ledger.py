@@ -18,9 +18,11 @@ RESENDS: Final = 1  # how often a mail whose answer was lost is handed over agai
 
 # Who finds a mail `sending` knows that its worker died while the server had it.
 BEGIN: Final = """
-INSERT INTO mail (delivery_id, message_id, recipient, subject, sensitive, state, unknowns, reply)
-VALUES (
-    %(delivery)s, %(message_id)s, %(recipient)s, %(subject)s, %(sensitive)s, 'sending', 0, ''
+INSERT INTO mail (
+    delivery_id, centre_id, message_id, recipient, subject, sensitive, state, unknowns, reply
+) VALUES (
+    %(delivery)s, %(centre)s, %(message_id)s, %(recipient)s, %(subject)s, %(sensitive)s,
+    'sending', 0, ''
 )
 ON CONFLICT (delivery_id) DO UPDATE SET
     recipient = excluded.recipient,
@@ -47,6 +49,7 @@ def begin(delivery: Claimed[E], letter: Letter) -> bool:
     """Mark the mail as `sending`; False, and `unknown`, when only a person may send it again."""
     values: dict[str, Any] = {
         "delivery": delivery.id,
+        "centre": delivery.centre_id,
         "message_id": message_id(delivery),
         "recipient": letter.address,
         "subject": letter.subject,

@@ -82,7 +82,12 @@ def test_events_leave_with_their_deliveries_mails_and_jobs() -> None:
     old = event(OLD, "done", "skipped", "discarded")
     young = event(timedelta(days=89), "done")
     for number, delivery in enumerate(Delivery.objects.filter(event__in=[old, young])):
-        Mail.objects.create(delivery=delivery, message_id=f"<{number}>", recipient="a@b.example")
+        Mail.objects.create(
+            delivery=delivery,
+            centre_id=delivery.centre_id,
+            message_id=f"<{number}>",
+            recipient="a@b.example",
+        )
     Job.objects.create(
         id=uuid4(),
         delivery=Delivery.objects.filter(event=old)[0],

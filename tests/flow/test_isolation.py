@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
+from core.access.actions import request_reset
+from core.access.caller import Caller
 from core.backups.events import BackupDue
 from core.backups.queries import JOB as BACKUP
 from core.classes.models import Enrolment, SchoolClass, Teaching
@@ -18,8 +20,11 @@ from core.events.publish import publish
 from core.isolation.scope import everywhere, nowhere, of_person, outbox, within_centre
 from core.jobs.actions import request_job
 from core.jobs.models import Job
+from core.mail.models import Mail
 from core.notices.models import Notice
 from core.people.models import Centre, Guardianship, Membership
+from tasks.drain import drain
+from tasks.email.homework import mail_class
 from tasks.handler import Batch
 from tasks.notices import homework as told
 from tests.flow.conftest import School
@@ -27,7 +32,32 @@ from tests.flow.pages import tell_class
 from tests.flow.people import STUDENT
 
 OF_CENTRES: Final[list[Any]] = [SchoolClass, Enrolment, Membership, Guardianship, Notice]
-OUTBOX: Final[list[Any]] = [EventRecord, Delivery, Job]
+OUTBOX: Final[list[Any]] = [EventRecord, Delivery, Job, Mail]
+
+# TABLE: why a table is under no policy; by the beginning of its name. All others are.
+UNDER_NONE: Final = {
+    "auth_": "Django's own",
+    "django_": "Django's own",
+    "otp_": "a person's way in, wherever they belong",
+    "browser_session": "a person's way in, wherever they belong",
+    "token_family": "a person's way in, wherever they belong",
+    "try_count": "guesses, before it is known whose",
+    "people_user": "one account may be in several centres",
+    "people_emailchange": "a person's own",
+    "notices_digestchoice": "a person's own, for all their centres",
+    "notices_noticepreference": "a person's own, for all their centres",
+    "idempotent_answer": "a person's own, found by who asks again",
+    "live_": "streams, found by a name only after the right to it (core/live/streams.py)",
+    "people_centre": "the centres themselves",
+    "reports_reportpace": "seconds, of no centre's reports in particular",
+    "schedule_": "the clock's",
+    "backup": "the whole installation's",
+    "ops_": "the operators'",
+    "drain_forecast": "the operators'",
+    "queue_": "the operators'",
+    "redrive": "the operators'",
+    "worker_process": "the operators'",
+}
 
 POLICIES: Final = """
 SELECT relname FROM pg_class
@@ -38,6 +68,16 @@ WITH_CENTRE: Final = """
 SELECT DISTINCT table_name FROM information_schema.columns JOIN information_schema.tables
     USING (table_schema, table_name)
 WHERE column_name = 'centre_id' AND table_schema = 'public' AND table_type = 'BASE TABLE'
+"""
+# As the ledger of the release before begins a mail; it may run beside this one for a while.
+OLDER_BEGIN: Final = """
+INSERT INTO mail (delivery_id, message_id, recipient, subject, sensitive, state, unknowns, reply)
+SELECT min(id), 'older', 'ann@oakwood.example', '', false, 'sending', 0, '' FROM delivery
+WHERE handler = 'notices.notify_class'
+"""
+TABLES: Final = """
+SELECT table_name FROM information_schema.tables
+WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
 """
 
 
@@ -58,6 +98,15 @@ def test_every_table_with_a_centre_has_a_forced_policy() -> None:
 
 
 @pytest.mark.django_db
+def test_every_table_without_a_policy_has_a_reason() -> None:
+    without = rows(TABLES) - rows(POLICIES)
+    assert {name for name in without if not name.startswith(tuple(UNDER_NONE))} == set()
+    assert [
+        begin for begin in UNDER_NONE if not any(name.startswith(begin) for name in without)
+    ] == []
+
+
+@pytest.mark.django_db
 def test_every_join_table_of_an_isolated_one_has_a_policy_too() -> None:
     isolated = rows(POLICIES)
     joins = {
@@ -74,8 +123,7 @@ def test_without_a_filter_only_the_own_centre_is_there(
     school: School, oakwood: Centre, model: Any
 ) -> None:
     for slug in ("oakwood", "riverside"):
-        tell_class(school, centre=slug)
-        ask_for_job(Centre.objects.get(slug=slug))
+        do_something_of_each(school, slug)
     assert set(model.objects.values_list("centre_id", flat=True)) > {oakwood.pk}
     with within_centre(oakwood.pk):
         assert set(model.objects.values_list("centre_id", flat=True)) == {oakwood.pk}
@@ -83,22 +131,24 @@ def test_without_a_filter_only_the_own_centre_is_there(
 
 @pytest.mark.parametrize("model", [*OF_CENTRES, *OUTBOX])
 def test_without_a_centre_nothing_is_there(school: School, oakwood: Centre, model: Any) -> None:
-    tell_class(school)
-    ask_for_job(oakwood)
+    do_something_of_each(school, oakwood.slug)
+    assert model.objects.exists()
     with nowhere():
         assert not model.objects.exists()
         assert model.objects.update(centre_id=oakwood.pk) == 0
 
 
-def ask_for_job(centre: Centre) -> Job:
+def do_something_of_each(school: School, slug: str) -> None:
+    """In a centre a row of each table: a class is told of homework, and a job is asked for."""
+    tell_class(school, centre=slug)
+    drain(mail_class)
     with transaction.atomic():
-        return request_job(BackupDue(centre_id=centre.pk), kind=BACKUP)
+        request_job(BackupDue(centre_id=Centre.objects.get(slug=slug).pk), kind=BACKUP)
 
 
 def test_who_looks_after_all_work_sees_nothing_else_of_a_centre(school: School) -> None:
     for slug in ("oakwood", "riverside"):
-        tell_class(school, centre=slug)
-        ask_for_job(Centre.objects.get(slug=slug))
+        do_something_of_each(school, slug)
     with nowhere(), outbox():
         for model in OUTBOX:
             assert len(set(model.objects.values_list("centre_id", flat=True))) == 2
@@ -120,6 +170,27 @@ def test_what_concerns_no_centre_is_seen_in_each_and_changed_in_none(
         assert event.deliveries.update(state="done") == 0
     with of_person(school.user(STUDENT).pk):
         assert not EventRecord.objects.filter(pk=event_id).exists()
+
+
+def test_a_mail_of_no_centre_is_seen_in_none(
+    school: School, oakwood: Centre, in_time: Callable[[], int]
+) -> None:
+    with nowhere():
+        request_reset(email=STUDENT, caller=Caller("203.0.113.9", "Firefox"))
+    in_time()
+    assert Mail.objects.get().centre_id == NO_CENTRE
+    with within_centre(oakwood.pk):
+        assert not Mail.objects.exists()
+
+
+def test_a_mail_of_a_worker_that_names_no_centre_is_of_the_one_it_is_in(
+    school: School, oakwood: Centre
+) -> None:
+    do_something_of_each(school, oakwood.slug)
+    with within_centre(oakwood.pk), connection.cursor() as cursor:
+        cursor.execute(OLDER_BEGIN)
+        assert cursor.rowcount == 1
+    assert Mail.objects.get(message_id="older").centre_id == oakwood.pk
 
 
 def test_an_event_is_recorded_in_a_centre_that_is_not_ones_own(

@@ -11,8 +11,7 @@ class Migration(migrations.Migration):
         IsolateByCentre("SchoolClass"),
         IsolateByCentre(
             "SchoolClass",
-            table="classes_schoolclass_teachers",
-            via=("schoolclass_id", "classes_schoolclass"),
+            join=("classes_schoolclass_teachers", "schoolclass_id", "classes_schoolclass"),
         ),
         IsolateByCentre("Enrolment"),
         IsolateByCentre("Homework"),

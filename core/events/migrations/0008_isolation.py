@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     dependencies = [("events", "0007_deliveries_without_a_constraint")]
     operations = [
         migrations.RunPython(renew_functions, migrations.RunPython.noop),
-        IsolateByCentre("EventRecord", outbox=True),
-        IsolateByCentre("Delivery", outbox=True),
+        IsolateByCentre("EventRecord", outbox=True, shared=True),
+        IsolateByCentre("Delivery", outbox=True, shared=True),
     ]

@@ -7,4 +7,4 @@ from core.isolation.operations import IsolateByCentre
 
 class Migration(migrations.Migration):
     dependencies = [("jobs", "0001_initial")]
-    operations = [IsolateByCentre("Job", outbox=True)]
+    operations = [IsolateByCentre("Job", outbox=True, shared=True)]

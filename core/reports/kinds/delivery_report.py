@@ -15,9 +15,9 @@ from core.reports.kind import Data, Kind, Setting
 from core.reports.params import Period
 from core.reports.tables import Shown, table_of, titles_of
 
-# Events and deliveries have no row-level security: the centre is asked for in each place. Ids of
-# events begin with their time in milliseconds (core/events/retention.py), so the primary key finds
-# those of the days, a day more on either side; which count is decided by their own time. A
+# Events of no centre are seen within each (ADR 16), so the centre is asked for in each place. Ids
+# of events begin with their time in milliseconds (core/events/retention.py), so the primary key
+# finds those of the days, a day more on either side; which count is decided by their own time. A
 # delivery's key is a person; one without a key counts where it has mailed somebody itself. The mail
 # is looked up only where it says more than its delivery: at 10,000 students there are very many.
 ROWS = """
