@@ -76,12 +76,20 @@ def _domain() -> str:
     return parseaddr(env().mail_from)[1].partition("@")[2]
 
 
+def _as_it_is(words: str) -> str:
+    """What people have written so that Python does not read it as encoded (CVE-2024-6923).
+
+    Of `=?utf-8?q?...?=` it would write down the meaning, a line break and further headers too.
+    """
+    return words.replace("=?", "= ?")
+
+
 def message_of(letter: Letter, delivery: Claimed[E]) -> bytes:
     """The message's bytes. ValueError when a header would hold a line break."""
     message = EmailMessage(policy=UNFOLDED)
     message["From"] = env().mail_from
-    message["To"] = Address(display_name=letter.name, addr_spec=letter.address)
-    message["Subject"] = letter.subject
+    message["To"] = Address(display_name=_as_it_is(letter.name), addr_spec=letter.address)
+    message["Subject"] = _as_it_is(letter.subject)
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(delivery)
     if letter.thread:
