@@ -16,6 +16,7 @@ from core.notices.events import NoticeMarked, NoticesRead
 from core.notices.models import Notice, NoticeKind
 from core.notices.queries import notices_of
 from core.notices.streams import stream_of
+from core.notices.wanted import only_listed
 from core.people.models import Guardianship
 from core.refusals import NotFoundError
 
@@ -61,18 +62,22 @@ class Note:
 def tell(notes: Sequence[Note]) -> None:
     """Give each person a notice with the next number of their stream, in the present transaction.
 
-    The browsers that follow the streams get it after the commit.
+    The browsers that follow the streams get it after the commit. Who is not to be called finds it
+    in their list, read already, so that it is told and counts for nothing.
     """
-    numbers = append(
-        [
-            NewEntry(stream_of(note.person_id), "notice", _shown(note), note.event_id)
-            for note in notes
-        ]
-    )
+    quiet = only_listed([(note.kind, note.person_id, note.student_ids) for note in notes])
+    entries = [
+        NewEntry(stream_of(note.person_id), "notice", _shown(note, is_quiet=each), note.event_id)
+        for note, each in zip(notes, quiet, strict=True)
+    ]
     at = clock.now()
+    told = [
+        asdict(note) | {"student_ids": list(note.student_ids), "read_at": at if each else None}
+        for note, each in zip(notes, quiet, strict=True)
+    ]
     Notice.objects.bulk_create(
-        Notice(seq=seq, created_at=at, **asdict(note) | {"student_ids": list(note.student_ids)})
-        for note, seq in zip(notes, numbers, strict=True)
+        Notice(seq=seq, created_at=at, **each)
+        for each, seq in zip(told, append(entries), strict=True)
     )
     _take_back_blocked(notes)
 
@@ -116,6 +121,7 @@ def _left_of(notice: Notice) -> dict[str, Any]:
         "url": notice.url,
         "centre_id": str(notice.centre_id),
         "student_ids": [str(each) for each in notice.student_ids],
+        "quiet": notice.is_quiet,
         "seq": notice.seq,
     }
 
@@ -138,7 +144,7 @@ def _take_back_blocked(notes: Sequence[Note]) -> None:
             retract(stream_of(note.person_id), about | {"centre_id": str(note.centre_id)})
 
 
-def _shown(note: Note) -> dict[str, str | list[str]]:
+def _shown(note: Note, *, is_quiet: bool) -> dict[str, str | bool | list[str]]:
     return {
         "kind": note.kind,
         "title": note.title,
@@ -146,4 +152,5 @@ def _shown(note: Note) -> dict[str, str | list[str]]:
         "url": note.url,
         "centre_id": str(note.centre_id),
         "student_ids": [str(each) for each in note.student_ids],
+        "quiet": is_quiet,
     }

@@ -18,27 +18,36 @@ Reason = Annotated[
 ClockTime = Annotated[time, Field(description="by the centre's clocks: 20:00", examples=["20:00"])]
 
 
+Calls = Annotated[
+    StrictBool | None,
+    Field(description="whether the portal calls, or only lists; left out it stays as it is"),
+]
+
+
 class ChildPreference(Given):
     """By which ways a guardian hears of a kind of notice about one child."""
 
     email: StrictBool
     digest: StrictBool | None = None
+    portal: Calls = None
 
     def choice(self) -> Choice:
         """As the action takes it."""
-        return Choice(self.email, self.digest)
+        return Choice(self.email, self.digest, self.portal)
 
 
 class Preference(Given):
-    """By which ways a person hears of a kind of notice; the portal itself always tells.
+    """By which ways a person hears of a kind of notice; the portal lists it in any case.
 
-    `digest` collects mails instead of sending each; left out it stays as it is. `children` holds
-    what is chosen apart for a child, by its id; null goes with the general choice again.
+    With `portal` it also calls the person: a message on the screen, and one more unread. `digest`
+    collects mails instead of sending each. Either stays as it is when it is left out. `children`
+    holds what is chosen apart for a child, by its id; null goes with the general choice again.
     `mandatory` is only told, and may be sent back.
     """
 
     email: StrictBool
     digest: StrictBool | None = None
+    portal: Calls = None
     children: dict[str, ChildPreference | None] | None = None
     mandatory: StrictBool | None = None
 
@@ -48,7 +57,7 @@ class Preference(Given):
             id_from(each) or 0: theirs.choice() if theirs else None
             for each, theirs in (self.children or {}).items()
         }
-        return Choice(self.email, self.digest, chosen)
+        return Choice(self.email, self.digest, self.portal, chosen)
 
 
 class Preferences(RootModel[dict[NoticeKind, Preference]]):
@@ -60,11 +69,12 @@ class NoticeWayTold(Told):
 
     email: bool
     digest: bool
+    portal: bool
 
     @classmethod
     def of(cls, way: Way) -> Self:
         """The way in words."""
-        return cls(email=way.email, digest=way.digest)
+        return cls(email=way.email, digest=way.digest, portal=way.portal)
 
 
 class PreferenceTold(Told):
@@ -72,6 +82,7 @@ class PreferenceTold(Told):
 
     email: bool
     digest: bool
+    portal: bool
     mandatory: bool
     children: dict[str, NoticeWayTold | None]
 
@@ -81,6 +92,7 @@ class PreferenceTold(Told):
         return cls(
             email=chosen.way.email,
             digest=chosen.way.digest,
+            portal=chosen.way.portal,
             mandatory=kind in MANDATORY,
             children={
                 str(each): way and NoticeWayTold.of(way) for each, way in chosen.children.items()

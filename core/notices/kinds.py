@@ -23,4 +23,5 @@ UNWANTED: Final[dict[str, str]] = {
     NoticeKind.TICKET: gettext_noop("does not want mail about tickets"),
     NoticeKind.REPORT: gettext_noop("does not want mail about reports"),
     NoticeKind.IMPORT: gettext_noop("does not want mail about imports"),
+    NoticeKind.MENTION: gettext_noop("does not want mail about mentions"),
 }

@@ -17,6 +17,7 @@ class NoticeKind(models.TextChoices):
     TICKET = "ticket", _("Help desk")
     REPORT = "report", _("Reports")
     IMPORT = "import", _("Imports")
+    MENTION = "mention", _("Mentions in rooms")
     ACCOUNT = "account", _("Your account")
     CUSTODY = "custody", _("Custody")
 
@@ -48,9 +49,14 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it was listed without calling the person: it was read as it was told."""
+        return self.read_at == self.created_at
+
 
 class NoticePreference(models.Model):
-    """How a person hears by mail of a kind; no row means: by single mails.
+    """How a person hears of a kind; no row means: the portal calls, and single mails come.
 
     With a student it is a guardian's choice for that child, and counts before the general one.
     """
@@ -58,6 +64,7 @@ class NoticePreference(models.Model):
     person = models.ForeignKey(User, models.CASCADE, related_name="notice_preferences")
     kind = models.CharField(max_length=32)  # a NoticeKind
     student = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    portal = models.BooleanField(default=True, db_default=True)  # it calls; else it only lists
     email = models.BooleanField(default=True)
     digest = models.BooleanField(default=False, db_default=False)  # instead of single mails
     by_link = models.BooleanField(default=False, db_default=False)  # off by the link in a mail

@@ -1,8 +1,8 @@
-"""How people hear by mail: what they chose, for all and for each child."""
+"""How people hear of each kind: what they chose, for all and for each child."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -20,14 +20,21 @@ from core.refusals import InvalidError
 ALWAYS: Final = gettext_noop(
     "is always mailed at once: it may concern access or a court's decision"
 )
+CALLS: Final = gettext_noop(
+    "portal: it always calls you, for it may concern access or a court's decision"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How mail of a kind comes: singly, in the digest, or not at all."""
+    """How a kind comes: by single mails, in the digest, or by no mail; and in the portal.
+
+    The portal always lists it; where `portal` is true it also calls the person.
+    """
 
     email: bool = True
     digest: bool = False
+    portal: bool = True
 
 
 BY_DEFAULT: Final = Way()
@@ -35,10 +42,11 @@ BY_DEFAULT: Final = Way()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice for a kind; `digest` None stays as it is, a child's None goes with the general."""
+    """A choice for a kind; what is None stays as it is, a child's None goes with the general."""
 
     email: bool
     digest: bool | None = None
+    portal: bool | None = None
     children: Mapping[int, "Choice | None"] | None = None
 
 
@@ -62,7 +70,7 @@ def preferences_of(user_id: int, children: Sequence[User]) -> dict[NoticeKind, C
     """For every kind what counts; one query."""
     rows: dict[str, dict[int | None, Way]] = defaultdict(dict)
     for row in NoticePreference.objects.filter(person_id=user_id):
-        rows[row.kind][row.student_id] = Way(row.email, row.digest)
+        rows[row.kind][row.student_id] = Way(row.email, row.digest, row.portal)
     return {
         kind: Chosen(
             BY_DEFAULT if kind in MANDATORY else rows[kind].get(None, BY_DEFAULT),
@@ -86,9 +94,10 @@ def choose_preferences(*, user_id: int, chosen: Mapping[NoticeKind, Choice]) -> 
     own = {each.pk for each in children}
     for kind, choice in chosen.items():
         _check(kind, choice, own)
-        _keep(user_id, kind, None, _way(kind, choice, now[kind].way))
+        general = _way(kind, choice, now[kind].way)
+        _keep(user_id, kind, None, general)
         for student_id, theirs in (choice.children or {}).items():
-            before = now[kind].children.get(student_id) or BY_DEFAULT
+            before = now[kind].children.get(student_id) or Way(portal=general.portal)
             way = _way(kind, theirs, before) if theirs else None
             _keep(user_id, kind, student_id, way)
     publish(NoticePreferencesChanged(centre_id=NO_CENTRE, person_id=user_id))
@@ -105,6 +114,8 @@ def _check(kind: NoticeKind, choice: Choice, own: set[int]) -> None:
     children = choice.children or {}
     if kind in MANDATORY and not (choice.email and not choice.digest and not children):
         raise InvalidError(kind, ALWAYS)
+    if kind in MANDATORY and choice.portal is False:
+        raise InvalidError(kind, CALLS)
     if children and kind not in PER_CHILD:
         raise InvalidError(kind, "is not about a child, so children have no choice of their own")
     if not own.issuperset(children):
@@ -116,7 +127,8 @@ def _way(kind: NoticeKind, choice: Choice, before: Way) -> Way:
     if choice.digest and not choice.email:
         raise InvalidError(kind, "digest: a digest is mail, so email must be true")
     kept = before.digest if choice.digest is None else choice.digest
-    return Way(choice.email, choice.email and kept)
+    portal = before.portal if choice.portal is None else choice.portal
+    return Way(choice.email, choice.email and kept, portal)
 
 
 def _keep(user_id: int, kind: NoticeKind, student_id: int | None, way: Way | None) -> None:
@@ -124,5 +136,5 @@ def _keep(user_id: int, kind: NoticeKind, student_id: int | None, way: Way | Non
     if way is None:
         NoticePreference.objects.filter(**about).delete()
         return
-    chosen = {"email": way.email, "digest": way.digest, "by_link": False}
+    chosen = asdict(way) | {"by_link": False}
     NoticePreference.objects.update_or_create(**about, defaults=chosen)

@@ -28,10 +28,12 @@ router = Router(tags=["notices"])
     "notice-preferences",
     response=PreferencesTold,
     operation_id="get_notice_preferences",
-    summary="What is mailed",
+    summary="How one is told",
 )
 def get_preferences(request: HttpRequest) -> PreferencesTold:
-    """For every kind of notice whether it is mailed, singly or in the digest; also by child."""
+    """For every kind of notice, also by child: whether it is mailed, singly or in the digest, and
+    whether the portal calls or only lists it: what is only listed is read as it is told.
+    """
     user_id = signed_in(request).pk
     chosen = preferences.preferences_of(user_id, preferences.children_of(user_id))
     return PreferencesTold({kind: PreferenceTold.of(kind, each) for kind, each in chosen.items()})
@@ -41,7 +43,7 @@ def get_preferences(request: HttpRequest) -> PreferencesTold:
     "notice-preferences",
     response=PreferencesTold,
     operation_id="set_notice_preferences",
-    summary="Choose what is mailed",
+    summary="Choose how to be told",
 )
 def set_preferences(request: HttpRequest, given: Preferences) -> PreferencesTold:
     """Sets the kinds that are given; the others stay. A mandatory one cannot be switched off."""

@@ -1,7 +1,7 @@
-"""The pages on which people choose what is mailed, and admins when no mail is sent."""
+"""The pages on which people choose how they are told, and admins when no mail is sent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.contrib import messages
@@ -44,7 +44,7 @@ class Section:
 
 @never_cache
 def choose(request: HttpRequest) -> HttpResponse:
-    """What is mailed, by kind and by child."""
+    """What the portal calls for and what is mailed, by kind and by child."""
     frame = frame_of(request)
     if request.method == "POST":
         save(signed_in(request).pk, request.POST)
@@ -75,11 +75,16 @@ def sections_of(
 
 
 def save(user_id: int, sent: QueryDict) -> None:
-    """What the page's checkboxes say. A digest is mail: without the tick for email it is none."""
+    """What the page's checkboxes say. A digest is mail: without the tick for email it is none.
+
+    A page of the older release, which runs beside, has no choice for the portal: it stays then.
+    """
+    has_portal = "has-portal" in sent
 
     def choice(kind: NoticeKind, of: str = "") -> Choice:
         email = f"email-{kind}{of}" in sent
-        return Choice(email, email and f"digest-{kind}{of}" in sent)
+        portal = f"portal-{kind}{of}" in sent if has_portal else None
+        return Choice(email, email and f"digest-{kind}{of}" in sent, portal)
 
     children = preferences.children_of(user_id)
     chosen = {}
@@ -89,8 +94,7 @@ def save(user_id: int, sent: QueryDict) -> None:
             for each in (children if kind in PER_CHILD else ())
         }
         if kind not in MANDATORY:
-            general = choice(kind)
-            chosen[kind] = Choice(general.email, general.digest, apart)
+            chosen[kind] = replace(choice(kind), children=apart)
     preferences.choose_preferences(user_id=user_id, chosen=chosen)
     frequency = str(sent.get("frequency", ""))
     if frequency in DigestFrequency.values:

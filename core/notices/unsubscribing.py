@@ -82,7 +82,9 @@ def undo(ending: Ending, token: str) -> None:
         raise NotFoundError("This cannot be undone any more.")
     rows = NoticePreference.objects.filter(person=ending.person, by_link=True)
     if ending.kind:
-        rows.filter(kind=ending.what).delete()
+        ended = rows.filter(kind=ending.what)
+        ended.filter(student=None, portal=True).delete()  # it says no more than no row does
+        ended.update(email=True, by_link=False)  # what was chosen for the portal stays
     for kind, student_id, email, digest, by_link in before:
         if not by_link:
             NoticePreference.objects.update_or_create(

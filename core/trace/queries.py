@@ -28,9 +28,10 @@ WITH RECURSIVE chain AS (
 SELECT cause_id FROM chain WHERE cause_id IS NOT NULL ORDER BY step
 """
 
-# `key` holds a person only where there is a channel, and is looked at as a number only there.
+# `key` holds a person only where there is a channel, and is looked at as a number only there. What
+# was only listed counts as read from the moment it was told; that nobody has read it is known.
 TALLY: Final = r"""
-SELECT handler, key = '', state, notice.read_at IS NOT NULL, count(*),
+SELECT handler, key = '', state, coalesce(notice.read_at > notice.created_at, FALSE), count(*),
     coalesce(max(detail) FILTER (WHERE key = ''), '')
 FROM delivery LEFT JOIN notices_notice notice
     ON notice.event_id = delivery.event_id

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import BigIntegerField, Case, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, When
 from django.db.models.functions import Cast
 
 from core.classes.queries import may_oversee
@@ -98,7 +98,9 @@ def _people_of(event: EventRecord, fate: Fate | None, channel: str | None) -> Qu
 
 def _by_reading(people: QuerySet[User], event: EventRecord, fate: Fate | None) -> QuerySet[User]:
     """Those of the people who have read their notice of the event, or have not."""
-    notices = Notice.objects.filter(event_id=event.pk, read_at__isnull=fate == "told")
+    notices = Notice.objects.filter(event_id=event.pk)
+    is_read = Q(read_at__gt=F("created_at"))
+    notices = notices.filter(is_read) if fate == "read" else notices.exclude(is_read)
     return people.filter(pk__in=notices.values("person_id"))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from django.db.models import F
+
 from core.events.event import NO_CENTRE
 from core.events.models import Delivery, DeliveryState, EventRecord
 from core.http.bodies import id_from
@@ -130,8 +132,9 @@ def recipient_of(delivery: Delivery) -> int | None:
 
 
 def read_times(event: EventRecord, user_ids: Iterable[int]) -> dict[int, datetime | None]:
-    """When each of the people read their notice of the event."""
+    """When each of the people read their notice of the event, if they did; see `is_quiet`."""
     notices = Notice.objects.filter(event_id=event.pk, person_id__in=set(user_ids))
+    notices = notices.filter(read_at__gt=F("created_at"))
     return dict(notices.values_list("person_id", "read_at"))
 
 

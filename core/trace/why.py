@@ -24,6 +24,7 @@ from core.notices.quiet import REASON, until_of
 from core.notices.wanted import BY_LINK, IN_DIGEST, OF_CHILD
 from core.people.models import User
 from core.refusals import NotFoundError
+from core.rooms.models import Room
 from core.submissions.audience import families_of
 from core.submissions.models import Submission
 from core.trace.fates import EMAIL, PORTAL, Fate, channel_of, fate_of, why_of
@@ -105,6 +106,7 @@ def _because(kind: str) -> str:
         NoticeKind.TICKET: _("You opened this ticket, or you see to tickets."),
         NoticeKind.REPORT: _("You asked for this report, review it, or it was released to you."),
         NoticeKind.IMPORT: _("You asked for this import."),
+        NoticeKind.MENTION: _("You were mentioned by name in a message."),
         NoticeKind.ACCOUNT: _("It is about your own account, and everybody is told of that."),
         NoticeKind.CUSTODY: _("It is about your rights as a guardian."),
     }
@@ -180,14 +182,28 @@ def _because_of_work(submission: Submission, person_id: int) -> str:
     return _("You are guardian of %(student)s, whose work it is.")
 
 
+def _of_room(cause: Cause, room_id: int | None) -> tuple[str, str] | None:
+    room = Room.objects.filter(pk=room_id or 0).first()
+    if room is None:
+        return None
+    names = {"who": cause.who or _("Somebody"), "room": room.name}
+    return _because(NoticeKind.MENTION), _("%(who)s wrote a message in %(room)s.") % names
+
+
 # TABLE: by what an event is about (`homework:7`), who can say more than the kind of notice does.
 EXPLAINED: Final[Mapping[str, Callable[[Cause, int | None], tuple[str, str] | None]]] = {
     "homework": _of_homework,
     "submission": _of_submission,
+    "room": _of_room,
 }
 
 
 def _portal(notice: Notice) -> WayWhy:
+    if notice.is_quiet:
+        listed = _("Listed %(when)s without calling you, as you chose.")
+        at = notice.created_at
+        words = listed % {"when": _when(at, notice)}
+        return WayWhy(channel=PORTAL, fate="told", at=at, words=words)
     words = _("Read %(when)s.") if notice.read_at else _("Told %(when)s, not read yet.")
     at = notice.read_at or notice.created_at
     return WayWhy(

@@ -1,4 +1,4 @@
-"""What people choose to be mailed: by kind, as a digest, and for each child."""
+"""How people choose to be told: by kind, as a digest, in the portal, and for each child."""
 
 from collections.abc import Callable
 from typing import Any
@@ -59,8 +59,9 @@ def test_what_was_read_can_be_sent_back(school: School, children: tuple[str, str
     assert told["homework"] == {
         "email": True,
         "digest": False,
+        "portal": True,
         "mandatory": False,
-        "children": {first: {"email": False, "digest": False}, second: None},
+        "children": {first: {"email": False, "digest": False, "portal": True}, second: None},
     }
     assert told["ticket"]["children"] == {}
     assert put(parent, told).json() == told
@@ -69,18 +70,33 @@ def test_what_was_read_can_be_sent_back(school: School, children: tuple[str, str
 def test_what_is_left_out_stays(school: School, children: tuple[str, str]) -> None:
     parent = client_of(PARENT)
     first, _second = children
-    theirs = {first: {"email": True, "digest": True}}
-    put(parent, {"homework": {"email": True, "digest": True, "children": theirs}})
+    chosen = {"email": True, "digest": True, "portal": False}
+    put(parent, {"homework": chosen | {"children": {first: chosen}}})
     told = put(parent, {"homework": {"email": True}}).json()["homework"]
-    assert (told["digest"], told["children"][first]) == (True, {"email": True, "digest": True})
+    assert (told["digest"], told["portal"], told["children"][first]) == (True, False, chosen)
     told = put(parent, {"homework": {"email": False, "children": {first: None}}}).json()["homework"]
-    assert (told["digest"], told["children"][first]) == (False, None)
+    assert (told["digest"], told["portal"], told["children"][first]) == (False, False, None)
+
+
+def test_what_is_left_out_for_a_child_goes_with_the_general_choice(
+    school: School, children: tuple[str, str]
+) -> None:
+    parent = client_of(PARENT)
+    first, second = children
+    both = {first: {"email": False}, second: {"email": False, "portal": True}}
+    told = put(parent, {"homework": {"email": True, "portal": False, "children": both}})
+    theirs = told.json()["homework"]["children"]
+    assert [theirs[each]["portal"] for each in children] == [False, True]
 
 
 WRONG: list[tuple[object, str]] = [
     ({"account": {"email": False}}, "is always mailed at once"),
     ({"account": {"email": True, "digest": True}}, "is always mailed at once"),
     ({"custody": {"email": False}}, "is always mailed at once"),
+    ({"account": {"email": True, "portal": False}}, "portal: it always calls you"),
+    ({"custody": {"email": True, "portal": False}}, "portal: it always calls you"),
+    ({"homework": {"email": True, "portal": "no"}}, ""),
+    ({"homework": {"portal": False}}, ""),
     ({"homework": {"email": False, "digest": True}}, "email must be true"),
     ({"homework": {"email": True, "children": {"1": {"email": False}}}}, "you are guardian"),
     ({"homework": {"email": True, "children": {"me": None}}}, "you are guardian"),
@@ -98,6 +114,8 @@ WRONG: list[tuple[object, str]] = [
 def test_what_cannot_be_chosen_says_why(school: School, body: object, said: str) -> None:
     found = assert_problem(put(client_of(STUDENT), body), 422)
     assert said in found["errors"][0]["msg"]
+    if said:
+        assert found["errors"][0]["loc"] == ["body", *body]  # type: ignore[misc]
     assert not NoticePreference.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Choosing with checkboxes what is mailed, and setting quiet hours with a form."""
+"""Choosing with checkboxes how to be told, and setting quiet hours with a form."""
 
 import re
 
@@ -25,12 +25,17 @@ def child(school: School) -> int:
     return school.user(STUDENT).pk
 
 
-def test_all_is_mailed_until_somebody_chooses(school: School, child: int) -> None:
+def test_all_calls_and_is_mailed_until_somebody_chooses(school: School, child: int) -> None:
     html = shown(client_of(PARENT), "/preferences")
-    general = {f"email-{kind}" for kind in NoticeKind} - {"email-account", "email-custody"}
-    about = {f"email-{kind}-{child}" for kind in ("homework", "submission", "grade", "report")}
-    assert ticked(html) == general | about
-    assert html.count(" disabled>") == 8 + 2 * 2  # the portal's column, and two kinds' others
+    general = set(NoticeKind) - {NoticeKind.ACCOUNT, NoticeKind.CUSTODY}
+    about = {f"{kind}-{child}" for kind in ("homework", "submission", "grade", "report")}
+    rows = {str(each) for each in general} | about
+    assert ticked(html) == {f"{way}-{row}" for way in ("portal", "email") for row in rows}
+    fixed = re.findall(r'name="(.+?)" [^>]*aria-describedby="why-always" disabled>', html)
+    ways = ("portal", "email", "digest")
+    assert set(fixed) == {f"{way}-{kind}" for way in ways for kind in ("account", "custody")}
+    assert html.count(" disabled>") == len(fixed)
+    assert re.search(r'id="why-always">[^<]*a court', html)
     assert school.user(STUDENT).name in html
     assert f"-{child}" not in shown(client_of(STUDENT), "/preferences")
 
@@ -39,7 +44,7 @@ def test_every_checkbox_has_a_name_that_is_read_out(school: School, child: int) 
     html = shown(client_of(PARENT), "/preferences")
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
-    for names in re.findall(r'aria-labelledby="([^"]+)"', html):
+    for names in re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', html):
         assert set(names.split()) <= set(ids)
     for box in re.findall(r'<input type="(?:checkbox|radio)"[^>]*>', html):
         own = re.search(r'id="([^"]+)"', box)
@@ -49,6 +54,9 @@ def test_every_checkbox_has_a_name_that_is_read_out(school: School, child: int) 
 def test_what_is_ticked_is_kept(school: School, child: int) -> None:
     client = client_of(PARENT)
     sent = {
+        "has-portal": "yes",
+        "portal-grade": "on",
+        f"portal-homework-{child}": "on",
         "email-homework": "on",
         "digest-homework": "on",
         "digest-grade": "on",  # without email there is no digest
@@ -59,7 +67,7 @@ def test_what_is_ticked_is_kept(school: School, child: int) -> None:
     }
     html = checked(client.post("/preferences", sent, follow=True))
     assert "Your choices are saved." in html
-    assert ticked(html) == set(sent) - {"digest-grade", "frequency"}
+    assert ticked(html) == set(sent) - {"has-portal", "digest-grade", "frequency"}
     assert DigestChoice.objects.get().frequency == "weekly"
     apart = NoticePreference.objects.filter(student_id=child, email=True)
     assert [each.kind for each in apart] == ["homework"]
@@ -67,6 +75,15 @@ def test_what_is_ticked_is_kept(school: School, child: int) -> None:
     del sent[f"apart-{child}"]
     client.post("/preferences", sent)
     assert not NoticePreference.objects.filter(student_id=child).exists()
+
+
+def test_a_page_without_the_portals_ticks_leaves_it_as_it_is(school: School, child: int) -> None:
+    client = client_of(PARENT)
+    assert 'name="has-portal"' in shown(client, "/preferences")
+    chosen = {"has-portal": "yes", f"apart-{child}": "on", f"portal-grade-{child}": "on"}
+    client.post("/preferences", chosen)
+    html = checked(client.post("/preferences", {f"apart-{child}": "on"}, follow=True))
+    assert ticked(html) == {f"apart-{child}", f"portal-grade-{child}"}
 
 
 def test_a_blocked_guardian_sees_nothing_of_the_child(school: School, child: int) -> None:

@@ -90,6 +90,20 @@ def test_each_person_with_what_became_of_both_channels(told: School) -> None:
     assert rows["Ben Ashby"]["email"]["why"] == "550 unknown"
 
 
+def test_what_was_only_listed_is_told_and_not_read(school: School, work_off: WorkOff) -> None:
+    student = school.user(STUDENT)
+    NoticePreference.objects.create(person=student, kind="homework", portal=False)
+    school.publish()
+    work_off()
+    found = recipients(client_of(STAFF), limit="200")
+    counts = {each["channel"]: each["counts"] for each in found["handlers"]}
+    assert counts["portal"] == {"told": 60}
+    portal = {each["name"]: each["portal"] for each in found["items"]}
+    assert {each["fate"] for each in portal.values()} == {"told"}
+    assert len(recipients(client_of(STAFF), limit="200", fate="told")["items"]) == 60
+    assert recipients(client_of(STAFF), fate="read")["items"] == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "number"),
     [

@@ -17,6 +17,7 @@ from core.homework.actions import withdraw_homework
 from core.homework.models import Homework
 from core.mail.models import Mail
 from core.notices.actions import read_notices
+from core.notices.models import NoticePreference
 from core.people.invitations import invite_person
 from core.people.models import Role
 from core.remarks.actions import write_remark
@@ -257,6 +258,18 @@ def test_activity_of_a_role_and_a_class(told: Reported) -> None:
     parts = told.composed("account_activity", role="student", until=before)
     assert facts(parts)["Signed in on these days"] == "0"
     assert facts(parts)["Never signed in"] == "29"  # in those days, or any other
+
+
+def test_what_was_only_listed_is_told_and_not_read(
+    school: School, tmp_path: Path, work_off: Callable[[], int]
+) -> None:
+    person = school.user("student1@oakwood.example")
+    NoticePreference.objects.create(person=person, kind="homework", portal=False)
+    school.publish()
+    work_off()
+    parts = Reported(school, tmp_path).composed("delivery_report")
+    (ada,) = [each for each in lines(only(parts, Table)[0]) if each["Name"] == "Ada Ashby"]
+    assert (ada["Portal"], ada["Read"]) == ("told", "")
 
 
 def test_deliveries_tell_whom_what_did_not_reach(

@@ -106,6 +106,20 @@ def test_why_no_mail_was_sent(
     assert mail_words(STUDENT) == words
 
 
+def test_what_was_listed_without_calling(school: School, work_off: WorkOff) -> None:
+    NoticePreference.objects.create(person=school.user(STUDENT), kind="homework", portal=False)
+    school.publish()
+    work_off()
+    (portal,) = [each for each in why(STUDENT)["ways"] if each["channel"] == "portal"]
+    assert portal["fate"] == "told"
+    assert portal["words"].startswith("Listed ")
+    assert portal["words"].endswith(" without calling you, as you chose.")
+    assert mail_words(STUDENT).startswith("Sent ")
+    Notice.objects.update(read_at=clock.now())
+    (portal,) = [each for each in why(STUDENT)["ways"] if each["channel"] == "portal"]
+    assert (portal["fate"], portal["words"][:5]) == ("read", "Read ")
+
+
 def test_in_which_digest_it_is(school: School, work_off: WorkOff) -> None:
     NoticePreference.objects.create(person=school.user(STUDENT), kind="homework", digest=True)
     school.publish()

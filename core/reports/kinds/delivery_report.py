@@ -77,9 +77,10 @@ WITH bounds AS (
         happened.occurred_at, happened.kind,
         coalesce(notice.title, homework.title, reached.subject) AS about,
         coalesce(person.name, reached.recipient) AS name,
-        CASE WHEN reached.portal = 'told' AND notice.read_at IS NOT NULL THEN 'read'
+        CASE WHEN reached.portal = 'told' AND notice.read_at > notice.created_at THEN 'read'
             ELSE reached.portal END AS portal,
-        notice.read_at, reached.email, reached.portal_why, reached.email_why,
+        CASE WHEN notice.read_at > notice.created_at THEN notice.read_at END AS read_at,
+        reached.email, reached.portal_why, reached.email_why,
         CASE WHEN known.has_signed_in THEN NULL ELSE 'never' END AS signed_in
     FROM reached JOIN happened ON happened.id = reached.event_id
     LEFT JOIN people_user person ON person.id = reached.person_id
@@ -109,6 +110,7 @@ HAPPENED = {
     "TicketOpened": gettext_lazy("Ticket opened"),
     "TicketCommented": gettext_lazy("Ticket answered"),
     "TicketResolved": gettext_lazy("Ticket resolved"),
+    "MessagePosted": gettext_lazy("Mention in a room"),
     "PersonInvited": gettext_lazy("Invitation"),
     "CentreDigestsDue": gettext_lazy("Digest"),
 }
