@@ -10,12 +10,21 @@ from consumers.outlet import Outlet
 from consumers.streams import STREAMS
 from consumers.watch import Watch
 from core.live import entries
-from core.live.streams import FoundStream, StreamKind, find_stream
+from core.live.streams import FoundStream, StreamKind, find_stream, kind_of
+from core.refusals import ConflictError, InvalidError, NotAllowedError, NotFoundError
 
 Said = Subscribe | Unsubscribe | Publish | Ping
 
 MOST_STREAMS: Final = 100  # that one socket may watch
 NOT_ANY_MORE: Final = "You may not read %s any more, or not as before."
+NO_STREAM: Final = "There is no such stream."
+# TABLE: how a socket is told what a request would be told by its status.
+CODES: Final[dict[type[Exception], str]] = {
+    NotFoundError: "not_found",
+    NotAllowedError: "not_allowed",
+    ConflictError: "conflict",
+    InvalidError: "invalid",
+}
 
 
 class Conversation:
@@ -90,11 +99,26 @@ class Conversation:
             self._hub.feed.leave(watched[0])
 
     async def _publish(self, frame: Publish) -> None:
-        found = await self._find(frame.stream, frame.ref)
-        raise FrameError("not_allowed", f"Clients do not publish to {found.name}.", frame.ref)
+        kind, ident = kind_of(self._kinds, frame.stream) or (None, "")
+        if kind is None or kind.publish is None:
+            found = await self._find(frame.stream, frame.ref)
+            raise FrameError("not_allowed", f"Clients do not publish to {found.name}.", frame.ref)
+        try:
+            seq = await self._hub.desk.ask(kind.publish, self._user_id, ident, frame.data)
+        except tuple(CODES) as refusal:
+            raise FrameError(CODES[type(refusal)], _why(refusal), frame.ref) from refusal
+        if seq is not None:
+            self._outlet.put(frames.published(frame.stream, seq, frame.ref))
 
     async def _find(self, name: str, ref: Ref) -> FoundStream:
         found = await self._hub.desk.ask(find_stream, self._kinds, self._user_id, name)
         if found is None:
-            raise FrameError("not_found", "There is no such stream.", ref)
+            raise FrameError("not_found", NO_STREAM, ref)
         return found
+
+
+def _why(refusal: Exception) -> str:
+    """A refusal in words; with the place of what is invalid, and none of what is not there."""
+    if isinstance(refusal, NotFoundError):
+        return NO_STREAM
+    return f"{refusal.loc}: {refusal}" if isinstance(refusal, InvalidError) else str(refusal)

@@ -114,6 +114,11 @@ def subscribed(name: str, seq: int, ref: Ref) -> str:
     return _write(op="subscribed", stream=name, seq=seq, ref=ref)
 
 
+def published(name: str, seq: int, ref: Ref) -> str:
+    """What the client said is stored, under this number."""
+    return _write(op="published", stream=name, seq=seq, ref=ref)
+
+
 def entry(name: str, stored: StoredEntry) -> str:
     """An entry of a stream."""
     return _write(

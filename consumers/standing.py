@@ -14,7 +14,7 @@ NONE: Final[Standing] = frozenset()
 
 
 def standings_of(user_ids: Collection[int]) -> dict[int, Standing]:
-    """Roles, classes and wards of people; a few queries for any number."""
+    """Roles, classes, wards and their classes, of people; a few queries for any number."""
     found: dict[int, set[Hashable]] = defaultdict(set)
     with everywhere():  # a socket is of no centre
         for place, rows in enumerate(_all_that_counts(user_ids)):
@@ -28,11 +28,13 @@ def _all_that_counts(user_ids: Collection[int]) -> tuple[Iterable[tuple[Any, ...
     attending = Enrolment.objects.filter(student_id__in=user_ids, until=None)
     teaching = Teaching.objects.filter(teacher_id__in=user_ids)
     wards = Guardianship.objects.filter(guardian_id__in=user_ids, custody_blocked=False)
+    of_wards = wards.filter(student__enrolments__until=None)
     return (
         members.values_list("user_id", "centre_id", "roles"),
         attending.values_list("student_id", "school_class_id"),
         teaching.values_list("teacher_id", "school_class_id"),
         wards.values_list("guardian_id", "student_id"),
+        of_wards.values_list("guardian_id", "student__enrolments__school_class_id"),
     )
 
 

@@ -8,6 +8,7 @@ from core.access.api import router as access
 from core.access.bearer import BearerAuth
 from core.access.factor_api import router as second_factor
 from core.backups.api import router as backups
+from core.boards.api import router as boards
 from core.calendar.api import router as calendar
 from core.centres.api import router as centres
 from core.classes.api import router as classes
@@ -28,6 +29,8 @@ from core.people.api import router as people
 from core.remarks.api import router as remarks
 from core.reports.api import router as reports
 from core.reports.recurring_api import router as recurring_reports
+from core.rooms.api import router as rooms
+from core.rooms.message_api import router as messages
 from core.submissions.api import router as submissions
 from core.tickets.api import router as tickets
 from core.tickets.category_api import router as ticket_categories
@@ -62,6 +65,9 @@ for router in (
     imports,
     tickets,
     ticket_categories,
+    rooms,
+    messages,
+    boards,
     files,
     notices,
     preferences,

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from core.files.queries import Reader
 from core.homework import queries as homework
 from core.people.actor import Actor
 from core.refusals import NotAllowedError, NotFoundError
+from core.rooms import queries as rooms
 from core.submissions import queries as submissions
 from core.tickets import queries as tickets
 
@@ -31,4 +33,5 @@ READERS: Final[Mapping[str, Reader]] = {
     # tickets
     "ticket": whoever_gets(tickets.get_ticket),
     "ticket-comment": whoever_gets(tickets.get_comment),
+    "message": whoever_gets(rooms.get_message, UUID),
 }

@@ -34,6 +34,7 @@ MAIN: Final = (
     Line(_("Home"), "home"),
     Line(_("Classes"), "classes", ALL),
     Line(_("Calendar"), "calendar", ALL),
+    Line(_("Rooms"), "rooms", ALL),
     Line(_("Tickets"), "tickets", ALL),
     Line(_("Reports"), "reports", OVERSEEING),
     Line(_("Reports for me"), "released-reports", FAMILIES),

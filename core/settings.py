@@ -29,7 +29,7 @@ APPEND_SLASH = False
 
 # Core knows the handlers' names only through this table, so it imports no other root.
 EVENT_SUBSCRIPTIONS = "tasks.subscriptions.SUBSCRIPTIONS"
-EVENT_SILENCE = "tasks.subscriptions.SILENT"  # why some have none
+EVENT_SILENCE = "tasks.silence.SILENT"  # why some have none
 # How an operator fires a schedule by hand: the clock stands above core, which does not import it.
 RUN_SCHEDULE = "schedules.tick.tick_now"
 # Whether a centre has school on a day: quiet hours ask, and the calendar stands above them.
@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "core.files",
     "core.remarks",
     "core.reports",
+    "core.rooms",
+    "core.boards",
     "schedules",
 ]
 

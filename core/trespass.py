@@ -6,6 +6,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from core.audit.actions import record
+from core.boards.models import Board, Stroke
 from core.calendar.models import ClosedDay, Term
 from core.classes.models import Course, Enrolment, SchoolClass
 from core.events.event import NO_CENTRE
@@ -19,6 +20,7 @@ from core.people.acting import HEADER
 from core.people.actor import Actor
 from core.people.models import Guardianship, Invitation, Membership
 from core.reports.models import RecurringReport, Report
+from core.rooms.models import Message, Room
 from core.submissions.models import Submission
 from core.tickets.models import Ticket, TicketCategory
 
@@ -28,6 +30,11 @@ THINGS: Final[dict[str, type[models.Model]]] = {
     # tickets
     "ticket_id": Ticket,
     "category_id": TicketCategory,
+    # rooms
+    "room_id": Room,
+    "said_id": Message,
+    "board_id": Board,
+    "stroke_id": Stroke,
     "file_id": File,
     "event_id": EventRecord,
     "delivery_id": Delivery,

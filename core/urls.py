@@ -9,6 +9,7 @@ from core.access import account, at_proxy
 from core.access import pages as access_pages
 from core.api import api
 from core.backups import pages as backup_pages
+from core.boards import pages as board_pages
 from core.calendar import pages as calendar_pages
 from core.centres import ops_pages as centre_ops_pages
 from core.centres import pages as centre_pages
@@ -31,6 +32,8 @@ from core.people import pages as people_pages
 from core.remarks import pages as remark_pages
 from core.reports import document_pages, recurring_pages, report_pages
 from core.reports import pages as reports_pages
+from core.rooms import message_pages, room_pages
+from core.rooms import pages as rooms_pages
 from core.scrape.pages import metrics
 from core.submissions import class_pages, paper_pages
 from core.submissions import pages as submission_pages
@@ -199,6 +202,21 @@ urlpatterns = [
         ticket_category_pages.change,
         name="change-ticket-category",
     ),
+    # rooms
+    path("rooms", rooms_pages.rooms, name="rooms"),
+    path("rooms/new", rooms_pages.open_room, name="open-room"),
+    path("rooms/<int:room_id>", room_pages.room, name="room"),
+    path("rooms/<int:room_id>/news", room_pages.news, name="room-news"),
+    path("rooms/<int:room_id>/edit", rooms_pages.edit_room, name="edit-room"),
+    path("rooms/<int:room_id>/close", rooms_pages.close_room, name="close-room"),
+    path("rooms/<int:room_id>/reopen", rooms_pages.reopen_room, name="reopen-room"),
+    path("messages/<uuidstr:said_id>", message_pages.change, name="change-message"),
+    path("messages/<uuidstr:said_id>/remove", message_pages.remove, name="remove-message"),
+    # boards
+    path("rooms/<int:room_id>/boards", board_pages.boards, name="boards"),
+    path("boards/<int:board_id>", board_pages.board, name="board"),
+    path("boards/<int:board_id>/clear", board_pages.clear, name="clear-board"),
+    path("boards/<int:board_id>/picture.svg", board_pages.picture, name="board-picture"),
     path("files/<int:file_id>", file_pages.content, name="file"),
     path("files/<int:file_id>/thumbnail", file_pages.thumbnail, name="file-thumbnail"),
     path("files/<int:file_id>/picture", file_pages.picture, name="file-picture"),

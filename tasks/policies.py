@@ -75,6 +75,7 @@ POLICIES: Final[Mapping[str, Policy]] = {
     "reports.make_report": Policy(attempts=5, at_once=1),
     **dict.fromkeys(("email.mail_ready", "email.mail_submitted", "email.mail_released"), MAIL),
     "email.mail_digest": MAIL,
+    "email.mail_mentioned": MAIL,
     # It waits for a canary, which may itself be tried for nine hours.
     "cleanup.release_rest": Policy(attempts=600, longest=timedelta(minutes=1)),
 }

@@ -3,41 +3,21 @@
 from typing import Any, Final
 
 from core.access.events import PasswordChanged, PasswordResetRequested
-from core.backups.events import BackupDue, BackupFailed, BackupMade
-from core.calendar.events import (
-    HolidayChanged,
-    HolidayRemoved,
-    HolidaysAdded,
-    TermAdded,
-    TermChanged,
-    TermRemoved,
-)
+from core.backups.events import BackupDue
 from core.canary.events import CanaryDue
-from core.centres.events import CentreChanged, CentreOpened
 from core.classes.events import (
-    ClassArchived,
-    ClassChanged,
-    ClassOpened,
     ClassUnarchived,
-    CourseAdded,
-    CourseChanged,
     StudentEnrolled,
-    StudentLeft,
     StudentMoved,
-    TeacherAssigned,
-    TeacherRemoved,
 )
 from core.events.event import Event
 from core.files.events import FileRemoved, FileUploaded
 from core.homework.events import (
     HomeworkChanged,
     HomeworkChangesNoted,
-    HomeworkDrafted,
-    HomeworkEdited,
     HomeworkPublished,
     HomeworkRecalled,
     HomeworkScheduled,
-    HomeworkUnscheduled,
     HomeworkWithdrawn,
 )
 from core.imports.events import ImportFinished, ImportStarted, ImportUploaded
@@ -45,53 +25,36 @@ from core.jobs.events import HousekeepingDue, JobCancelled, JobFailed
 from core.notices.events import (
     CentreDigestsDue,
     DigestsDue,
-    NoticeMarked,
-    NoticePreferencesChanged,
-    NoticesRead,
-    QuietHoursBypassed,
-    QuietHoursChanged,
 )
 from core.ops.events import (
     CleanupDue,
-    DeadLettersDiscarded,
     DeadLettersRedriven,
-    QueuePaused,
-    QueueResumed,
 )
 from core.people.events import (
     EmailChangeAsked,
-    EmailChanged,
-    GuardianBlocked,
-    GuardianChanged,
     GuardianLinked,
-    GuardianUnblocked,
-    GuardianUnlinked,
     InvitationAccepted,
-    InvitationRevoked,
-    MemberDeactivated,
-    MemberReactivated,
     PersonInvited,
     RolesChanged,
 )
 from core.remarks.events import RemarkWritten
 from core.reports.events import (
-    RecurringReportEnded,
     RecurringReportPlanned,
     ReportApproved,
-    ReportBegun,
-    ReportCancelled,
     ReportChangesAsked,
     ReportDoubted,
     ReportExpired,
     ReportFailed,
     ReportOutdated,
     ReportReady,
-    ReportRecalled,
     ReportReleased,
     ReportReleaseScheduled,
     ReportRequested,
     ReportsExpiryDue,
     ReportSubmitted,
+)
+from core.rooms.events import (
+    MessagePosted,
 )
 from core.submissions.events import (
     HomeworkRemindersDue,
@@ -102,12 +65,8 @@ from core.submissions.events import (
 )
 from core.tickets.events import (
     TicketAssigned,
-    TicketCategoryAdded,
-    TicketCategoryChanged,
-    TicketChanged,
     TicketCommented,
     TicketOpened,
-    TicketReleased,
     TicketReopened,
     TicketResolved,
 )
@@ -131,6 +90,7 @@ from tasks.email.homework_changed import mail_changed
 from tasks.email.people import mail_invitation, mail_new_address, mail_old_address
 from tasks.email.reminders import mail_reminders
 from tasks.email.reports import mail_ready, mail_released, mail_submitted
+from tasks.email.rooms import mail_mentioned
 from tasks.email.submissions import mail_graded
 from tasks.files import canary as files_canary
 from tasks.files.storage import drop_bytes
@@ -159,62 +119,11 @@ from tasks.notices.report_doubts import (
     doubt_after_return,
     doubt_after_work,
 )
+from tasks.notices.rooms import notify_mentioned
 from tasks.notices.submissions import notify_graded, notify_returned, notify_teachers
 from tasks.reports import canary as reports_canary
 from tasks.reports.making import make_report
-
-# Recorded, and followed by nothing: each with its reason.
-SILENT: Final[dict[type[Event], str]] = {
-    HomeworkDrafted: "a draft concerns only its author",
-    HomeworkEdited: "the next reader sees it; what was told otherwise follows HomeworkChangesNoted",
-    HomeworkUnscheduled: "the delivery that waits for its time looks for the schedule itself",
-    NoticesRead: "concerns only the reader, whose page shows it at once",
-    NoticeMarked: "concerns only the reader, whose page shows it at once",
-    NoticePreferencesChanged: "asked for when the next mail is due",
-    # tickets
-    TicketChanged: "the ticket's page shows it at once to who follows it; it asks nothing of them",
-    TicketReleased: "the desk's page shows it at once; its requester waits as before",
-    TicketCategoryAdded: "whoever opens a ticket next can choose it",
-    TicketCategoryChanged: "whoever opens a ticket next sees it so",
-    QuietHoursChanged: "the action lets what waits be looked at anew",
-    QuietHoursBypassed: "the action releases what waits; the audit has the reason",
-    DeadLettersDiscarded: "nothing follows from what was given up; the audit has it",
-    QueuePaused: "each claim looks for the pause itself",
-    # centres, calendar, classes
-    CentreOpened: "a new centre has nobody in it who could be told",
-    CentreChanged: "each page and each time shown reads the centre anew",
-    TermAdded: "concerns only who looks at the calendar",
-    TermChanged: "concerns only who looks at the calendar",
-    TermRemoved: "concerns only who looks at the calendar",
-    HolidaysAdded: "concerns only who looks at the calendar, and what runs on school days",
-    HolidayChanged: "concerns only who looks at the calendar, and what runs on school days",
-    HolidayRemoved: "concerns only who looks at the calendar, and what runs on school days",
-    CourseAdded: "a course concerns nobody before it has classes",
-    CourseChanged: "the next reader sees the change",
-    ClassOpened: "a new class has nobody in it who could be told",
-    ClassChanged: "the next reader sees the change",
-    ClassArchived: "what was there can still be read; nothing new comes of it",
-    TeacherAssigned: "the class appears among the teacher's; who assigns has agreed it with them",
-    TeacherRemoved: "the class is gone from the teacher's; who removes has agreed it with them",
-    StudentLeft: "the office that takes a student out speaks with the family and the teachers",
-    # people
-    MemberDeactivated: "counts from the commit on, in requests and at sockets; the audit has it",
-    MemberReactivated: "the office tells the person itself; the audit has it",
-    InvitationRevoked: "its link is dead; who was invited is not bothered again",
-    EmailChanged: "the old address was told when the change was asked for",
-    GuardianChanged: "looked up when the next thing is told; the audit has it",
-    GuardianUnlinked: "looked up when the next thing is told; the audit has it",
-    GuardianBlocked: "the action takes back what was told; a court tells the guardian, not we",
-    GuardianUnblocked: "looked up when the next thing is told; the audit has it",
-    # reports
-    ReportBegun: "the report's page shows it at once to who waits for it",
-    ReportCancelled: "concerns only who cancels it, whose page shows it at once",
-    RecurringReportEnded: "concerns only who ends it; what is planned looks first",
-    ReportRecalled: "its links are dead from the commit on; the audit has it",
-    QueueResumed: "the action wakes the workers itself, and the relay does",
-    BackupMade: "concerns only operators, who see the table of backups",
-    BackupFailed: "operators see it in the table of backups; a job's failure is a dead letter too",
-}
+from tasks.silence import SILENT
 
 SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     HomeworkPublished: (notify_class, mail_class),
@@ -235,6 +144,8 @@ SUBSCRIPTIONS: Final[dict[type[Event], tuple[Handler[Any], ...]]] = {
     TicketCommented: (ticket_notices.notify_commented, ticket_mails.mail_commented),
     TicketResolved: (ticket_notices.notify_resolved, ticket_mails.mail_resolved),
     TicketReopened: (ticket_notices.notify_reopened, ticket_mails.mail_reopened),
+    # rooms
+    MessagePosted: (notify_mentioned, mail_mentioned),
     ClassUnarchived: (return_missed_to_drafts,),
     StudentEnrolled: (tell_teachers_of_newcomer,),
     StudentMoved: (tell_teachers_of_move,),

@@ -28,6 +28,7 @@ MAKERS: Final = (
     "core/**/migrations/*.py",
     "core/**/*.sql",
     "core/demo/**/*.py",
+    "core/*/demo.py",
     "infra/postgres/*.sql",
     "infra/local/postgres.py",
     "infra/local/stack.py",

@@ -126,6 +126,10 @@ def entry(stream: str, number: int = 1) -> NewEntry:
 
 def at_the_door(user: Any) -> None:
     """Wait until the server hears their bell."""
-    bell = f"*:group:{group_of(doorbell_of(user.pk))}"
+    heard_by_hub(doorbell_of(user.pk))
+
+
+def heard_by_hub(stream: str) -> None:
+    """Wait until the server hears what is said in a stream, and stored nowhere."""
     with Redis.from_url(settings.ENV.redis_url(1)) as layer:
-        wait_for(lambda: bool(layer.keys(bell)), seconds=10)
+        wait_for(lambda: bool(layer.keys(f"*:group:{group_of(stream)}")), seconds=10)

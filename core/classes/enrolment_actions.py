@@ -16,7 +16,7 @@ from core.classes.models import Enrolment, SchoolClass
 from core.events.publish import publish
 from core.live.doorbell import look_again
 from core.people.actor import Actor
-from core.people.models import Role
+from core.people.models import Guardianship, Role
 from core.refusals import ConflictError, InvalidError, NotFoundError
 
 
@@ -48,7 +48,7 @@ def move_student(*, enrolment_id: int, class_id: int, by: Actor) -> Enrolment:
     present = queries.get_enrolment(enrolment_id, by=by)
     old, new = _lock_both(present.school_class_id, class_id, by)
     _end(enrolment_id, today_of(old.centre))
-    look_again([present.student_id])
+    _look_again(present)
     enrolment = _begin(new, present.student_id)
     publish(
         StudentMoved(
@@ -69,7 +69,7 @@ def end_enrolment(*, enrolment_id: int, by: Actor) -> Enrolment:
     present = queries.get_enrolment(enrolment_id, by=by)
     school_class = lock_class(present.school_class_id, by=by)
     _end(enrolment_id, today_of(school_class.centre))
-    look_again([present.student_id])
+    _look_again(present)
     publish(
         StudentLeft(
             centre_id=by.centre_id,
@@ -125,3 +125,9 @@ def _record(what: str, student_id: int, by: Actor, detail: dict[str, int]) -> No
         subject=f"user:{student_id}",
         detail=detail,
     )
+
+
+def _look_again(left: Enrolment) -> None:
+    """Those in the class's rooms have them no more: the student, and who was there as guardian."""
+    guardians = Guardianship.objects.filter(centre_id=left.centre_id, student_id=left.student_id)
+    look_again([left.student_id, *guardians.values_list("guardian_id", flat=True)])

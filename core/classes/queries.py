@@ -14,7 +14,7 @@ SEE_ALL = (Role.STAFF, Role.HEAD, Role.ADMIN)
 MANAGE = (Role.STAFF, Role.ADMIN)  # as core/permissions/ says for the routes
 
 
-def _wards(by: Actor) -> QuerySet[Guardianship]:
+def wards_of(by: Actor) -> QuerySet[Guardianship]:
     return Guardianship.objects.filter(
         centre_id=by.centre_id, guardian_id=by.user_id, custody_blocked=False
     )
@@ -25,7 +25,7 @@ def own_classes(by: Actor) -> tuple[set[int], set[int]]:
 
     For a statement that asks for them several times: there a list of them costs less.
     """
-    students = Q(student_id=by.user_id) | Q(student_id__in=_wards(by).values("student_id"))
+    students = Q(student_id=by.user_id) | Q(student_id__in=wards_of(by).values("student_id"))
     present = Enrolment.objects.filter(students, centre_id=by.centre_id, until=None)
     attended = present.values_list("school_class_id", Value(value=False))
     found = taught_by(by).values_list("pk", Value(value=True)).union(attended)
@@ -40,7 +40,7 @@ def attended_by(by: Actor) -> Exists:
     """
     return Exists(
         Enrolment.objects.filter(school_class=OuterRef("pk"), until=None).filter(
-            Q(student_id=by.user_id) | Q(student_id__in=_wards(by).values("student_id"))
+            Q(student_id=by.user_id) | Q(student_id__in=wards_of(by).values("student_id"))
         )
     )
 
@@ -134,7 +134,7 @@ def history_of(student_id: int, *, by: Actor) -> QuerySet[Enrolment]:
     """
     history = _told(Enrolment.objects.filter(centre_id=by.centre_id, student_id=student_id))
     knows_all = by.is_any(*SEE_ALL) or student_id == by.user_id
-    knows_all = knows_all or _wards(by).filter(student_id=student_id).exists()
+    knows_all = knows_all or wards_of(by).filter(student_id=student_id).exists()
     if not knows_all:
         history = history.filter(school_class__in=taught_by(by))
     is_student = knows_all and members_with(Role.STUDENT, by).filter(pk=student_id).exists()
@@ -148,7 +148,7 @@ def learners_of(by: Actor) -> list[User]:
     if not by.is_any(Role.STUDENT, Role.PARENT):
         return []
     own = Q(pk=by.user_id) if by.is_any(Role.STUDENT) else Q()
-    wards = Q(pk__in=_wards(by).values("student_id"))
+    wards = Q(pk__in=wards_of(by).values("student_id"))
     found = User.objects.filter(own | wards).order_by("name", "pk")
     return sorted(found, key=lambda each: each.pk != by.user_id)
 

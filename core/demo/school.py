@@ -11,6 +11,7 @@ from core.calendar.models import ClosedDay, Term
 from core.calendar.queries import today_of
 from core.classes.models import Course, Enrolment, SchoolClass, Teaching
 from core.people.models import Centre, Guardianship, Language, Membership, Role, User
+from core.rooms.demo import load_demo_rooms
 from core.tickets.demo import load_demo_tickets
 
 PASSWORD: Final = "schoolbell-demo"  # noqa: S105 - known to everyone, and refused in production
@@ -143,6 +144,7 @@ def _load_centre(centre: Centre, password: str) -> None:
         for parent, student in zip(parents.values(), students.values(), strict=True)
     )
     load_demo_tickets(centre)
+    load_demo_rooms(centre)
 
 
 def _load_people(

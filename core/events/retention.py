@@ -22,6 +22,9 @@ EVENTS: Final[Mapping[str, timedelta]] = {
     "NoticePreferencesChanged": timedelta(days=30),
     "ReportDoubted": timedelta(days=7),
     "ReportsExpiryDue": timedelta(days=7),
+    "RoomRead": timedelta(days=7),
+    "StrokeDrawn": timedelta(days=7),
+    "StrokeRemoved": timedelta(days=7),
 }
 
 SLOTS: Final = timedelta(days=30)  # a slot is looked at for as long as schedules catch up: hours
@@ -42,6 +45,8 @@ ENTRIES: Final[Mapping[str, Kept]] = {  # by the beginning of the stream's name
     "ticket:": Kept(age=timedelta(days=90), newest=200),
     "ticket-desk:": Kept(age=timedelta(days=90), newest=200),
     "tickets:": Kept(age=timedelta(days=90), newest=200),
+    "room:": Kept(age=timedelta(days=90), newest=200),
+    "board:": Kept(age=timedelta(days=7), newest=200),
     "report:": Kept(age=timedelta(days=90), newest=20),
 }
 

@@ -8,6 +8,7 @@ from core.home import queries
 from core.home.waiting import (
     reports_for_me,
     reports_to_review,
+    rooms_with_news,
     tickets_to_look_after,
     to_hand_in,
 )
@@ -58,6 +59,7 @@ PANELS: Final = (
     Panel("reports-for-me", FAMILIES, "home/reports_for_me.html", reports_for_me),
     Panel("children", frozenset({Role.PARENT}), "home/children.html", queries.children_of),
     Panel("homework", ALL, "home/homework.html", queries.board_of, renews=True),
+    Panel("rooms", ALL, "home/rooms.html", rooms_with_news, place="beside"),
     Panel(
         *("notices", ALL, "home/notices.html"),
         lambda by: latest_notices(by.user_id),

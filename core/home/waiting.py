@@ -1,4 +1,4 @@
-"""What waits for a person: work to hand in, reports to review or to read, tickets."""
+"""What waits for a person: work to hand in, reports to review or to read, tickets, talk."""
 
 from datetime import timedelta
 from typing import Final
@@ -12,6 +12,8 @@ from core.people.actor import Actor
 from core.reports.models import Report, ReportRecipient
 from core.reports.queries import unopened_by, waiting_for_review
 from core.reports.words import title_of
+from core.rooms.models import Room
+from core.rooms.queries import OVER, own_rooms, with_news
 from core.submissions.models import Submission, SubmissionState
 from core.tickets.models import Priority, Ticket, TicketState
 from core.tickets.queries import tickets_for
@@ -60,3 +62,13 @@ def tickets_to_look_after(by: Actor) -> list[Ticket] | None:
     if len(found) < MOST:
         found += waiting.exclude(priority=Priority.URGENT).order_by("pk")[: MOST - len(found)]
     return found or None
+
+
+def rooms_with_news(by: Actor) -> list[Room] | None:
+    """The actor's own rooms in which others said something that they have not read, latest first.
+
+    What the office reads besides is not there: it would be the whole school's talk.
+    """
+    rooms = with_news(own_rooms(by).exclude(OVER), by=by)
+    new = rooms.filter(unread__gt=0).order_by("-last_at", "pk")  # type: ignore[misc]  # annotated
+    return list(new[:MOST]) or None

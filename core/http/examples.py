@@ -44,6 +44,7 @@ WORDS: Final[dict[str, Any]] = {
     "title": "Fractions",
     "url": "/homework/17",
     "user_agent": "Mozilla/5.0",
+    "width": 6,
 }
 FORMATS: Final = {
     "date": "2026-11-27",
@@ -90,7 +91,7 @@ class Examples:
         kind = schema.get("type", "object")
         made: dict[str, Callable[[], Any]] = {
             "object": lambda: self._object(schema),
-            "array": lambda: [self.of(schema.get("items", {}), name.removesuffix("s"))],
+            "array": lambda: self._array(schema, name),
             "string": lambda: self._string(schema, name),
         }
         if kind in made:
@@ -98,6 +99,11 @@ class Examples:
         word = WORDS.get(name)
         number = word if isinstance(word, int) and kind in ("integer", "number") else PLAIN[kind]
         return min(number, schema["maximum"]) if "maximum" in schema else number
+
+    def _array(self, schema: dict[str, Any], name: str) -> list[Any]:
+        """Of a list one item; of what has its places, like `[x, y]`, each."""
+        places = schema.get("prefixItems", [schema.get("items", {})])
+        return [self.of(each, name.removesuffix("s")) for each in places]
 
     def _object(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {name: self.of(each, name) for name, each in schema.get("properties", {}).items()}

@@ -17,6 +17,7 @@ from core.permissions import (
     ops,
     people,
     reports,
+    rooms,
     tickets,
     trace,
 )
@@ -33,6 +34,7 @@ AREAS: Final = (
     ops,
     people,
     reports,
+    rooms,
     tickets,
     trace,
 )

@@ -134,16 +134,22 @@ function takeEntry({ seq, type, data }) {
   if (seq > last + 1) return subscribe(); // some are missing: all after `last`, in order, please
   last = seq;
   if (type === "notice" || type === "notice_taken_back") renew();
-  if (type === "notice") toast(data);
+  if (type === "notice" && !data.quiet) toast(data);
 }
 
 function receiveOther({ op, stream, seq, type, data }) {
   const after = others.get(stream);
   if (op === "tick" && type === "progress") return showProgress(data);
+  if (op === "tick") return tell("schoolbell:tick", { stream, type, data });
   if (op === "head" && seq > after) send({ op: "subscribe", stream, after, ref: stream });
   if (!(op === "resync" || (op === "entry" && seq > after))) return;
   others.set(stream, seq);
-  document.body.dispatchEvent(new CustomEvent("schoolbell:stream", { detail: { stream } }));
+  tell("schoolbell:stream", { stream, op, seq, type, data });
+}
+
+// A page that shows a stream itself listens for this, and says a frame by `schoolbell:say`.
+function tell(name, detail) {
+  document.body.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 // What the person sees
@@ -228,6 +234,7 @@ function sendAgain(event) {
 
 follow();
 document.body.addEventListener("htmx:load", follow);
+document.body.addEventListener("schoolbell:say", ({ detail }) => send(detail));
 document.addEventListener("submit", sendOnce);
 document.addEventListener("visibilitychange", wake);
 document.addEventListener("keydown", (event) => {

@@ -11,6 +11,8 @@ from core.homework.events import HomeworkPublished
 from core.homework.models import Homework, HomeworkState
 from core.http.bodies import id_from
 from core.notices.models import Notice
+from core.rooms.audience import scene_of
+from core.rooms.events import MessagePosted
 from core.submissions.audience import families_of
 from core.submissions.models import Submission
 from core.submissions.queries import latest_reviews
@@ -98,6 +100,21 @@ def is_outdated(told: Told, latest: Mapping[int, Any]) -> bool:
     return review_id is not None and newest is not None and newest.pk != review_id
 
 
+def of_room(person_id: int, group: Sequence[Told]) -> About:
+    """Mentions in messages that are still there, of who still reads them: told for oneself."""
+    events = {
+        each.notice.pk: MessagePosted.model_validate(each.payload)
+        for each in group
+        if each.kind == MessagePosted.kind()
+    }
+    scene = scene_of(events.values(), [person_id])
+    return {pk: () for pk, event in events.items() if not scene.why_not(event, person_id)}
+
+
 # TABLE: by what an event is about, how its notices are asked for again before a digest lists them.
 # What is not here is listed as it was told.
-RECHECKS: Final[Mapping[str, Recheck]] = {"homework": of_homework, "submission": of_submission}
+RECHECKS: Final[Mapping[str, Recheck]] = {
+    "homework": of_homework,
+    "submission": of_submission,
+    "room": of_room,
+}

@@ -12,6 +12,7 @@ from tests.servers import RunningStack
 ENDLESS: Final = "Ŵ"  # as wide as letters are, and in no name of the school
 # What people write: table, column, how much longer it can be.
 WRITTEN: Final = (
+    ("boards_board", "name", 80),
     ("calendar_closedday", "name", 60),
     ("calendar_term", "name", 80),
     ("classes_course", "code", 8),
@@ -28,6 +29,9 @@ WRITTEN: Final = (
     ("people_user", "name", 150),
     ("reports_report", "about", 100),
     ("reports_reportcard", "name", 100),
+    ("rooms_message", "body", 200),
+    ("rooms_room", "name", 40),
+    ("rooms_topic", "name", 40),
     ("tickets_ticket", "subject", 150),
     ("tickets_ticketcategory", "name", 30),
 )

@@ -52,6 +52,20 @@ FILLINGS: Final[dict[str, str]] = {
         "SELECT min(ticket.id) FROM tickets_ticket ticket JOIN people_user person"
         " ON person.id = requester_id WHERE email = %s OR %s ~ '^(staff|head|admin)@'"
     ),
+    "room_id": (  # of the class, and of its families
+        "SELECT min(room.id) FROM rooms_room room JOIN people_centre centre"
+        " ON centre.id = centre_id WHERE slug = 'oakwood' AND audience ="
+        " CASE WHEN %s ~ '^parent' THEN 'families' ELSE 'class' END"
+    ),
+    "said_id": (  # people change their own alone, and some have said nothing
+        "SELECT min(message.id::text) FROM rooms_message message JOIN people_user person"
+        " ON person.id = author_id WHERE email = %s AND removed_at IS NULL"
+    ),
+    "board_id": (  # in the room of the class, or of its families
+        "SELECT min(board.id) FROM boards_board board JOIN rooms_room room ON room.id = room_id"
+        " WHERE board.name = 'Every page' AND audience ="
+        " CASE WHEN %s ~ '^parent' THEN 'families' ELSE 'class' END"
+    ),
     "person_id": "SELECT id FROM people_user WHERE email = 'parent1@oakwood.example'",
     "student_id": (  # oneself, or one's child; for others somebody who has handed in nothing
         "SELECT coalesce(max(person.id) FILTER (WHERE email = replace(%s, 'parent', 'student')),"
@@ -98,6 +112,8 @@ UNSEEN: Final[dict[str, str]] = {
     "files/<int:file_id>/thumbnail": "a picture, not a page",
     "files/<int:file_id>/picture": "a part of a page",
     "ops/backups": "a part of a page",
+    "rooms/<int:room_id>/news": "parts of a page",
+    "boards/<int:board_id>/picture.svg": "a file, not a page",
     "mailbox/<str:mail_id>": "a mail has come or not; the homework journey looks at one",
     "mailbox/<str:mail_id>/html": "a stranger's mail, in a frame",
 }
@@ -177,11 +193,28 @@ def school(stack: RunningStack) -> RunningStack:
         token = admin.http.cookies["csrftoken"]
         sent = admin.http.post("/api/imports", files=table, headers={"X-CSRFToken": token})
         sent.raise_for_status()
+    draw_on_boards(stack)
     release_reports(stack)
     ledger.change(stack, LETTER)
     told = "SELECT count(*) FROM notices_notice WHERE title LIKE '%%Every page'"
     wait_for(lambda: ledger.ask(stack, told)[0][0] >= 60, what="the notices")
     return stack
+
+
+def draw_on_boards(stack: RunningStack) -> None:
+    """A board with a line of each colour in the room of the class, and in that of its families."""
+    with Person(stack.base_url, PEOPLE[Role.TEACHER]) as teacher:
+        for audience in ("class", "families"):
+            given = next(
+                each
+                for each in teacher.get("/api/rooms", closed=False)["items"]
+                if each["audience"] == audience
+            )
+            opened = teacher.post(f"/api/rooms/{given['id']}/boards", {"name": "Every page"})
+            path = f"/api/boards/{opened.raise_for_status().json()['id']}/strokes"
+            for at, colour in enumerate(("ink", "red", "blue", "green", "orange", "purple")):
+                line = {"points": [[100, 99 * at], [900, 150 * at]], "colour": colour, "width": 8}
+                teacher.post(path, line).raise_for_status()
 
 
 def release_reports(stack: RunningStack) -> None:

@@ -15,8 +15,10 @@ from core.events.models import Delivery
 from core.homework.actions import draft_homework, publish_homework
 from core.homework.models import Homework
 from core.isolation.scope import nowhere
+from core.live.models import Entry, Stream
 from core.people.actor import Actor, actor_of
 from core.people.models import Membership, User
+from core.rooms.models import Room, Topic
 from tasks.drain import drain
 from tasks.subscriptions import HANDLERS
 from tasks.turn import served_last
@@ -86,7 +88,12 @@ def school(transactional_db: None) -> School:
 
 
 def found_school() -> None:
+    """Without its rooms: tests open their own."""
     assert load_demo_school()
+    Room.objects.all().delete()
+    Topic.objects.all().delete()
+    Entry.objects.all().delete()
+    Stream.objects.all().delete()
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ from tests.flow.desk import ADMIN, a_desk
 from tests.flow.handing_in import graded, handed_in, returned
 from tests.flow.people import STUDENT, TEACHER
 from tests.flow.report_stories import REPORT_STORIES
+from tests.flow.rooms import Rooms
 from tests.flow.uploads import kept, on_disk, picture
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -224,6 +225,11 @@ def reopen_ticket(school: School) -> None:
     desk.reopen(desk.resolve(desk.open()))
 
 
+def mention_two(school: School) -> None:
+    rooms = Rooms(school)
+    rooms.say(rooms.open(), "@Ada Ashby and @Ben Ashby, who has page 12?", by="teacher")
+
+
 def give_a_picture(school: School) -> None:
     kept(school.actor("teacher@oakwood.example"), picture(), "red.png")
 
@@ -373,6 +379,9 @@ STORIES: Final[dict[str, tuple[Story, Effect, int]]] = {
     "email.mail_commented": (comment_ticket, Mail.objects.filter(state="sent").count, 3),
     "email.mail_resolved": (resolve_ticket, Mail.objects.filter(state="sent").count, 1),
     "email.mail_reopened": (reopen_ticket, Mail.objects.filter(state="sent").count, 3),
+    # rooms
+    "notices.notify_mentioned": (mention_two, Notice.objects.count, 2),
+    "email.mail_mentioned": (mention_two, Mail.objects.filter(state="sent").count, 2),
     "email.mail_reset_code": (forget_a_password, Mail.objects.filter(state="sent").count, 1),
     "email.mail_password_changed": (
         change_a_password,

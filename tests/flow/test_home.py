@@ -22,11 +22,11 @@ def panel(email: str, name: str) -> str:
 
 def test_each_role_has_its_panels_and_no_others(school: School) -> None:
     for email, names in (
-        (STUDENT, {"to-hand-in", "reports-for-me", "homework", "notices"}),
-        (PARENT, {"children", "reports-for-me", "homework", "notices"}),
-        (TEACHER, {"classes", "to-grade", "drafts", "homework", "notices"}),
-        (STAFF, {"tickets", "homework", "notices"}),
-        (HEAD, {"tickets", "reports-to-review", "homework", "notices"}),
+        (STUDENT, {"to-hand-in", "reports-for-me", "homework", "rooms", "notices"}),
+        (PARENT, {"children", "reports-for-me", "homework", "rooms", "notices"}),
+        (TEACHER, {"classes", "to-grade", "drafts", "homework", "rooms", "notices"}),
+        (STAFF, {"tickets", "homework", "rooms", "notices"}),
+        (HEAD, {"tickets", "reports-to-review", "homework", "rooms", "notices"}),
     ):
         client = client_of(email)
         answered = {each.name: client.get(f"/panels/{each.name}").status_code for each in PANELS}

@@ -240,7 +240,7 @@ def test_entries_leave_but_never_the_newest_two_hundred(monkeypatch: pytest.Monk
     stream("me:2", old=300, young=0)
     stream("me:3", old=100, young=50)
     stream("me:4", old=0, young=400)
-    stream("room:1", old=500, young=0)
+    stream("step:1", old=500, young=0)
 
     assert keep()["entries of me:"] == 3_000 + 100
 
@@ -252,7 +252,7 @@ def test_entries_leave_but_never_the_newest_two_hundred(monkeypatch: pytest.Monk
     assert kept["me:2"] == list(range(101, 301))
     assert len(kept["me:3"]) == 150
     assert len(kept["me:4"]) == 400
-    assert len(kept["room:1"]) == 500
+    assert len(kept["step:1"]) == 500
 
 
 def test_an_entry_that_stays_keeps_those_behind_it() -> None:

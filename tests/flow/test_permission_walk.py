@@ -111,6 +111,8 @@ def test_streams_of_another_centre_are_not_there(school: School, role: Role) -> 
         "ticket": things.ticket.pk,
         "tickets": things.ticket.centre_id,
         "report": things.report.pk,
+        "room": things.room.pk,
+        "board": things.board.pk,
     }
     assert set(theirs) == {kind.prefix for kind in STREAMS}
     for kind in STREAMS:

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from core.classes.models import Enrolment
 from core.people.models import Centre, Guardianship, Membership, Role, User
+from core.rooms.models import Room
 from tests.flow.conftest import School
 from tests.flow.pages import tell_class
 from tests.flow.people import OPERATOR, client_of
+from tests.flow.rooms import Rooms
 from tests.flow.walk import OWN, PARAMETERS, WHO, Things, call, lines, may, things_of
 
 MOST: Final = 20  # statements, for what the table below does not name
@@ -34,7 +36,7 @@ def counts(client: Client, things: Things, role: Role | None) -> dict[str, int]:
 
 
 def grow(school: School) -> None:
-    """Half as many students again, with guardians, and more homework."""
+    """Half as many students again, with guardians, more homework, and more that is said."""
     centre = Centre.objects.get(slug=OWN)
     for number in range(15):
         student = User.objects.create(email=f"more{number}@x.example", name=f"More {number}")
@@ -45,6 +47,10 @@ def grow(school: School) -> None:
         Enrolment.objects.create(centre=centre, school_class=school.class_7a(), student=student)
     for number in range(4):
         tell_class(school, f"More {number}", OWN)
+        room = Rooms(school, OWN).open()
+        for of_class in Room.objects.filter(school_class=room.school_class):
+            for who in ("student1", "student2", "teacher"):
+                Rooms(school, OWN).say(of_class, f"More, @Ada Ashby: {number}", by=who)
 
 
 # Who may ask least and most is asked for in `make test`, the others in `make sweep`.

@@ -1,6 +1,7 @@
 """Open sockets of people whose classes and wards change: the right to a stream goes at once.
 
-No stream of the portal hangs on a class or a ward yet, so these bring kinds of their own.
+The portal's own streams hang on several of these at once, so these bring kinds of their own; one
+that hangs on a ward's class is in tests/flow/test_board_socket.py.
 """
 
 import threading

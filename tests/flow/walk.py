@@ -24,9 +24,11 @@ from core.reports.recurring import save_recurring
 from core.reports.rhythm import Rhythm
 from core.submissions.actions import hand_in
 from tests.clock import in_a_week
+from tests.flow.boards import Boards
 from tests.flow.conftest import School
 from tests.flow.desk import Desk
 from tests.flow.pages import tell_class
+from tests.flow.rooms import Rooms
 from tests.flow.uploads import kept
 from tests.remembered import as_once
 
@@ -84,6 +86,11 @@ class Things:
             readers=[school.user(f"staff@{centre}.example").pk],
             by=school.actor(f"staff@{centre}.example"),
         )
+        # rooms
+        self.room = Rooms(school, centre).open()
+        self.said = Rooms(school, centre).say(self.room, "Hello")
+        self.board = Boards(school, centre).open(self.room)
+        self.stroke = Boards(school, centre).draw(self.board)
         # people of a centre
         self.upload = upload_import(
             file_name="people.csv",
@@ -113,6 +120,11 @@ PARAMETERS: Final[dict[str, tuple[Callable[[Things], object], object]]] = {
     # tickets
     "<int:ticket_id>": (lambda things: things.ticket.pk, MISSING),
     "<int:category_id>": (lambda things: things.ticket.category_id, MISSING),
+    # rooms
+    "<int:room_id>": (lambda things: things.room.pk, MISSING),
+    "<uuidstr:said_id>": (lambda things: things.said.pk, uuid4()),
+    "<int:board_id>": (lambda things: things.board.pk, MISSING),
+    "<uuidstr:stroke_id>": (lambda things: things.stroke.pk, uuid4()),
     "<int:file_id>": (lambda things: things.file.pk, MISSING),
     "<uuidstr:event_id>": (lambda things: things.event.pk, uuid4()),
     "<int:delivery_id>": (
@@ -168,6 +180,26 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST api/ticket-categories": {"name": "Walk"},
     "PATCH api/ticket-categories/<int:category_id>": {"name": "Walk on"},
     "POST tickets/<int:ticket_id>": {"body": "Walk", "then": "comment"},
+    # rooms
+    "PATCH api/rooms/<int:room_id>": {"name": "Walk"},
+    "POST api/rooms/<int:room_id>/read": {"up_to": 1},
+    "POST api/rooms/<int:room_id>/messages": {"body": "Walk"},
+    "PATCH api/messages/<uuidstr:said_id>": {"body": "Walk on"},
+    "POST api/rooms/<int:room_id>/boards": {"name": "Walk"},
+    "POST api/boards/<int:board_id>/strokes": {
+        "points": [[10, 20]],
+        "colour": "ink",
+        "width": 4,
+    },
+    "POST rooms/new": {
+        "new_topic": "Walks",
+        "name": "Walk",
+        "audience": "class",
+        "class_id": "1",
+    },
+    "POST rooms/<int:room_id>": {"body": "Walk"},
+    "POST rooms/<int:room_id>/edit": {"new_topic": "Walks", "name": "Walk"},
+    "POST messages/<uuidstr:said_id>": {"body": "Walk on"},
     "POST api/terms": {"name": "Walk", "begins": "2031-01-01", "ends": "2031-03-31"},
     "POST api/holidays": {"name": "Walk", "day": "2031-01-01"},
     "POST api/courses": {"name": "Walk", "code": "W1"},

@@ -6,13 +6,14 @@ from consumers.streams import STREAMS
 from core.live.entries import Kept
 from core.live.groups import chunks, group_of
 from core.live.streams import StreamKind, find_stream
+from core.notices.streams import ME
 
 
 def a_room(user_id: int, ident: str) -> str | None:
     return f"room:{ident}" if (user_id, ident) == (7, "3") else None
 
 
-KINDS = (*STREAMS, StreamKind("room", a_room, takes_publish=True))
+KINDS = (ME, StreamKind("room", a_room))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from core.events.catalogue import catalogue, entry, made_in, publishers_in
 from core.events.event import Event
 from core.events.management.commands import events as command
 from core.homework.events import HomeworkPublished
-from tasks.subscriptions import HANDLERS, SILENT, SUBSCRIPTIONS
+from tasks.silence import SILENT
+from tasks.subscriptions import HANDLERS, SUBSCRIPTIONS
 
 
 def test_the_catalogue_is_up_to_date() -> None:

@@ -12,7 +12,8 @@ from schedules.scheduler import BY_NAME
 from schedules.sync import sync
 from schedules.table import SCHEDULES
 from tasks.app import QUEUES, app
-from tasks.subscriptions import HANDLERS, SILENT, SUBSCRIPTIONS
+from tasks.silence import SILENT
+from tasks.subscriptions import HANDLERS, SUBSCRIPTIONS
 from tests.flow.test_delivered_twice import STORIES
 
 CORE = Path(__file__).parents[2] / "core"

@@ -40,6 +40,7 @@ FORMS: Final = {
     ],
     "tickets/form.html": ["tickets/new"],
     "tickets/ticket.html": ["tickets/<int:ticket_id>"],
+    "rooms/write.html": ["rooms/<int:room_id>"],
 }
 PICKER: Final = "files/picker.html"  # a part of those
 
