@@ -1,0 +1,1 @@
+"""Boards: where the people of a room draw together."""
