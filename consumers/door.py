@@ -28,7 +28,7 @@ class Seat:
 
 
 class Door:
-    """Everybody at this process's sockets, looked at again with each heartbeat, or when it rings.
+    """Everybody at this process's sockets, looked at as they come, at each heartbeat, or on a ring.
 
     A change of somebody's rights rings (core/live/doorbell.py). A ring may be lost; the heartbeat
     compares what everybody is with what they were, and asks only for those who changed.
@@ -40,12 +40,15 @@ class Door:
         self._hints = hints
         self._inside: dict[Guest, Seat] = {}
         self._rung: set[int] = set()
+        self._fresh: set[Guest] = set()
         self._bell = asyncio.Event()
 
     def enter(self, guest: Guest, outlet: Outlet, look_again: LookAgain) -> None:
         """They have signed in; `look_again` takes from them what they may not read any more."""
         self._inside[guest] = Seat(outlet, look_again)
         self._hints.join(doorbell_of(guest.user_id))
+        self._fresh.add(guest)  # while they watch nothing yet, so that what changes later is seen
+        self._bell.set()
 
     def leave(self, guest: Guest) -> None:
         """Their socket has gone."""
@@ -66,10 +69,12 @@ class Door:
             await self._wait_for_bell(beat_at)
             is_beat = clock() >= beat_at
             rung, self._rung = self._rung, set()
+            fresh, self._fresh = self._fresh, set()
             if is_beat:
                 beat_at = clock() + self._heartbeat
                 self._hints.rejoin([doorbell_of(guest.user_id) for guest in self._inside])
-            guests = [each for each in self._inside if is_beat or each.user_id in rung]
+            asked = [each for each in self._inside if each in fresh or each.user_id in rung]
+            guests = list(self._inside) if is_beat else asked
             try:
                 await self._look_again(guests, rung)
             except Exception as error:  # noqa: BLE001 - the database may be away

@@ -135,6 +135,7 @@ def test_two_draw_and_a_third_who_comes_late_sees_the_same(board: str, sign_in: 
     show(student, "board-phone")
 
 
+@pytest.mark.sweep
 def test_a_line_is_as_good_as_the_pen_and_much_shorter(board: str, sign_in: SignIn) -> None:
     teacher = sign_in(TEACHER)
     enter(teacher, board)
@@ -148,6 +149,7 @@ def test_a_line_is_as_good_as_the_pen_and_much_shorter(board: str, sign_in: Sign
         assert abs(y - share_y * 900) < 5
 
 
+@pytest.mark.sweep
 def test_one_takes_back_ones_own_and_who_keeps_order_clears_all(
     board: str, sign_in: SignIn
 ) -> None:
@@ -207,6 +209,7 @@ def test_one_draws_by_keys_alone(board: str, sign_in: SignIn) -> None:
     expect(stored(student)).to_have_count(1)
 
 
+@pytest.mark.sweep
 def test_where_others_point_is_seen_and_fades(board: str, sign_in: SignIn) -> None:
     teacher, student = sign_in(TEACHER), sign_in(STUDENT)
     for page in (teacher, student):
@@ -223,6 +226,7 @@ def test_where_others_point_is_seen_and_fades(board: str, sign_in: SignIn) -> No
     expect(mark).to_have_class("board-other board-other-gone", timeout=6_000)
 
 
+@pytest.mark.sweep
 def test_what_is_drawn_without_a_connection_is_sent_later_and_once(
     board: str, sign_in: SignIn, tabs: Tabs
 ) -> None:
@@ -255,6 +259,7 @@ def note(request: Request, asked: list[str]) -> None:
         asked.append(json.loads(request.post_data or "{}")["id"])
 
 
+@pytest.mark.sweep
 def test_who_missed_more_than_is_kept_reads_the_board_anew(
     board: str, sign_in: SignIn, stack: RunningStack
 ) -> None:
@@ -281,6 +286,7 @@ def test_who_missed_more_than_is_kept_reads_the_board_anew(
         expect(stored(student)).to_have_count(5)
 
 
+@pytest.mark.sweep
 def test_a_long_line_goes_on_as_another(board: str, sign_in: SignIn, stack: RunningStack) -> None:
     teacher = sign_in(TEACHER)
     enter(teacher, board)
@@ -306,6 +312,7 @@ def test_a_long_line_goes_on_as_another(board: str, sign_in: SignIn, stack: Runn
         assert before[-1] == after[0]  # without a gap
 
 
+@pytest.mark.sweep
 def test_a_room_that_is_closed_takes_the_pen_away(
     board: str, room: str, sign_in: SignIn, stack: RunningStack
 ) -> None:
@@ -343,6 +350,7 @@ def test_a_board_is_opened_and_appears_by_itself(room: str, sign_in: SignIn) -> 
     assert list(findings(student)) == []
 
 
+@pytest.mark.sweep
 def test_everybody_can_use_a_board(board: str, sign_in: SignIn) -> None:
     teacher = sign_in(TEACHER)
     enter(teacher, board)

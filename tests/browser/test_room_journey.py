@@ -142,6 +142,7 @@ def test_what_is_new_is_counted_until_it_is_read(sign_in: SignIn, room: str) -> 
     show(teacher, "rooms-desktop")
 
 
+@pytest.mark.sweep
 def test_who_reads_above_stays_there(sign_in: SignIn, room: str, stack: RunningStack) -> None:
     with Person(stack.base_url, TEACHER) as teacher:
         for number in range(105):
@@ -185,6 +186,7 @@ def fetch_earlier(page: Page) -> None:
     expect(page.get_by_role("region", name="Messages").locator(".said")).to_have_count(105)
 
 
+@pytest.mark.sweep
 def test_what_cannot_be_sent_is_not_lost(sign_in: SignIn, room: str, tabs: Tabs) -> None:
     student = sign_in(STUDENT, viewport=PHONE)
     enter(student, room)
@@ -205,6 +207,7 @@ def test_what_cannot_be_sent_is_not_lost(sign_in: SignIn, room: str, tabs: Tabs)
     tabs.complaints.clear()
 
 
+@pytest.mark.sweep
 def test_names_and_files_come_with_a_message(sign_in: SignIn, room: str, tmp_path: Path) -> None:
     (tmp_path / "plan.png").write_bytes(picture())
     student = sign_in(STUDENT, viewport=PHONE)
@@ -229,6 +232,7 @@ def test_names_and_files_come_with_a_message(sign_in: SignIn, room: str, tmp_pat
         keep_picture(student, "room-short-phone")
 
 
+@pytest.mark.sweep
 def test_a_room_is_closed_while_somebody_writes(sign_in: SignIn, room: str) -> None:
     teacher, student = sign_in(TEACHER), sign_in(STUDENT, viewport=PHONE)
     enter(student, room)
@@ -287,6 +291,7 @@ def test_a_room_is_opened_and_not_everybodys(sign_in: SignIn, stack: RunningStac
     keep_picture(parent, "rooms-parent-phone")
 
 
+@pytest.mark.sweep
 def test_everybody_can_use_the_pages(sign_in: SignIn, room: str) -> None:
     teacher = sign_in(TEACHER)
     enter(teacher, room)

@@ -134,6 +134,7 @@ def test_kinds_that_stay_for_less() -> None:
     assert left() == kept
 
 
+@pytest.mark.sweep
 def test_a_class_of_ten_thousand_leaves_in_bounded_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     event(OLD, *["done"] * 10_500)
     event(OLD, "done")

@@ -30,6 +30,7 @@ from tasks.notices import homework as told
 from tests.flow.conftest import School
 from tests.flow.pages import tell_class
 from tests.flow.people import STUDENT
+from tests.remembered import as_once
 
 OF_CENTRES: Final[list[Any]] = [SchoolClass, Enrolment, Membership, Guardianship, Notice]
 OUTBOX: Final[list[Any]] = [EventRecord, Delivery, Job, Mail]
@@ -122,8 +123,7 @@ def test_every_join_table_of_an_isolated_one_has_a_policy_too() -> None:
 def test_without_a_filter_only_the_own_centre_is_there(
     school: School, oakwood: Centre, model: Any
 ) -> None:
-    for slug in ("oakwood", "riverside"):
-        do_something_of_each(school, slug)
+    do_something_of_each(school)
     assert set(model.objects.values_list("centre_id", flat=True)) > {oakwood.pk}
     with within_centre(oakwood.pk):
         assert set(model.objects.values_list("centre_id", flat=True)) == {oakwood.pk}
@@ -131,24 +131,28 @@ def test_without_a_filter_only_the_own_centre_is_there(
 
 @pytest.mark.parametrize("model", [*OF_CENTRES, *OUTBOX])
 def test_without_a_centre_nothing_is_there(school: School, oakwood: Centre, model: Any) -> None:
-    do_something_of_each(school, oakwood.slug)
+    do_something_of_each(school)
     assert model.objects.exists()
     with nowhere():
         assert not model.objects.exists()
         assert model.objects.update(centre_id=oakwood.pk) == 0
 
 
-def do_something_of_each(school: School, slug: str) -> None:
-    """In a centre a row of each table: a class is told of homework, and a job is asked for."""
-    tell_class(school, centre=slug)
-    drain(mail_class)
-    with transaction.atomic():
-        request_job(BackupDue(centre_id=Centre.objects.get(slug=slug).pk), kind=BACKUP)
+def do_something_of_each(school: School) -> None:
+    """In both centres a row of each table: a class is told of homework, and a job is asked for."""
+
+    def do() -> None:
+        for slug in ("oakwood", "riverside"):
+            tell_class(school, centre=slug)
+            drain(mail_class)
+            with transaction.atomic():
+                request_job(BackupDue(centre_id=Centre.objects.get(slug=slug).pk), kind=BACKUP)
+
+    as_once("a row of each table in both centres", do)
 
 
 def test_who_looks_after_all_work_sees_nothing_else_of_a_centre(school: School) -> None:
-    for slug in ("oakwood", "riverside"):
-        do_something_of_each(school, slug)
+    do_something_of_each(school)
     with nowhere(), outbox():
         for model in OUTBOX:
             assert len(set(model.objects.values_list("centre_id", flat=True))) == 2
@@ -186,7 +190,7 @@ def test_a_mail_of_no_centre_is_seen_in_none(
 def test_a_mail_of_a_worker_that_names_no_centre_is_of_the_one_it_is_in(
     school: School, oakwood: Centre
 ) -> None:
-    do_something_of_each(school, oakwood.slug)
+    do_something_of_each(school)
     with within_centre(oakwood.pk), connection.cursor() as cursor:
         cursor.execute(OLDER_BEGIN)
         assert cursor.rowcount == 1

@@ -137,7 +137,7 @@ def test_queries_do_not_grow_with_what_is_shown(
         school.publish(f"Homework {number}")
     drain(notify_class)
     client = client_of(email)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         shown(client, path)
 
 
