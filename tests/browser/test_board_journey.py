@@ -331,6 +331,7 @@ def test_a_room_that_is_closed_takes_the_pen_away(
         expect(student.get_by_role("radio", name="Ink")).to_be_visible()
 
 
+@pytest.mark.sweep
 def test_a_board_is_opened_and_appears_by_itself(room: str, sign_in: SignIn) -> None:
     teacher, student = sign_in(TEACHER), sign_in(STUDENT, viewport=PHONE)
     for page in (teacher, student):

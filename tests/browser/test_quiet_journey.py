@@ -1,5 +1,6 @@
 """A student has homework listed without being called; a guardian chooses for their child."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessible import main_findings
@@ -51,6 +52,7 @@ def test_what_is_only_listed_comes_without_a_toast(sign_in: SignIn) -> None:
         keep_picture(quiet, "quiet-notice-phone")
 
 
+@pytest.mark.sweep
 def test_a_guardian_chooses_for_their_child(sign_in: SignIn) -> None:
     parent = choose_in(sign_in("parent21@oakwood.example"))
     child = parent.get_by_role("group").filter(has_text="Choose apart for")

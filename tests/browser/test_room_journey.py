@@ -266,6 +266,7 @@ def reopen(page: Page, room: str) -> None:
     )
 
 
+@pytest.mark.sweep
 def test_a_room_is_opened_and_not_everybodys(sign_in: SignIn, stack: RunningStack) -> None:
     teacher = sign_in(TEACHER)
     teacher.goto("/rooms")

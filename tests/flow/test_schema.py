@@ -174,6 +174,7 @@ def test_every_operation_answers_as_described(things: dict[str, str], email: str
     assert len(done) > 10, fuzzer.statuses  # else it only looked at refusals
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(300)
 def test_who_is_not_signed_in_gets_nothing(things: dict[str, str]) -> None:
     fuzzer = Fuzzer({})

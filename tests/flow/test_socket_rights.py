@@ -23,8 +23,10 @@ from core.live import entries
 from core.live.streams import StreamKind
 from core.people.guardians import block_guardian, unlink_guardian
 from core.people.models import Guardianship
+from core.rooms.models import RoomAudience
 from tests.flow.conftest import School
 from tests.flow.people import PARENT, STUDENT, TEACHER
+from tests.flow.rooms import Rooms
 from tests.sockets import SocketServer, at_the_door, cookie_of, entry, serving
 
 ADMIN = "admin@oakwood.example"
@@ -102,13 +104,15 @@ def unlink(school: School) -> None:
         (TEACHER, "teaches", teach_no_more),
         (PARENT, "ward", block),
         (PARENT, "ward", unlink),
+        (PARENT, "room", move),
+        (PARENT, "room", leave),
+        (PARENT, "room", block),
     ],
 )
 def test_a_stream_goes_with_the_right_to_it(
     school: School, server: SocketServer, email: str, kind: str, change: Callable[[School], None]
 ) -> None:
-    thing = school.user(STUDENT).pk if kind == "ward" else school.class_7a().pk
-    name, person = f"{kind}:{thing}", school.user(email)
+    name, person = f"{kind}:{thing_of(school, kind)}", school.user(email)
     with server.tab(cookie_of(person)) as tab:
         assert tab.subscribe(stream=name)["op"] == "subscribed"
         at_the_door(person)
@@ -120,6 +124,12 @@ def test_a_stream_goes_with_the_right_to_it(
         assert (lost["code"], lost["ref"]) == ("not_allowed", "a")
         tell(name)
         assert tab.subscribe(stream=name)["code"] == "not_found"  # and no entry came before
+
+
+def thing_of(school: School, kind: str) -> int:
+    if kind == "room":
+        return Rooms(school).open(RoomAudience.FAMILIES).pk
+    return school.user(STUDENT).pk if kind == "ward" else school.class_7a().pk
 
 
 def tell(stream: str) -> None:
