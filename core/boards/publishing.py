@@ -8,13 +8,14 @@ from pydantic import ValidationError
 from core.boards import actions, queries
 from core.boards.bodies import Cursor, Published, StrokeDraft
 from core.boards.models import Board
-from core.boards.streams import as_member, find_board, stream_of
+from core.boards.streams import find_board, stream_of
 from core.events.context import working_on
 from core.events.nudge import stir
 from core.isolation.scope import within_centre
 from core.live.streams import StreamKind
 from core.live.tick import tick
 from core.people.actor import Actor
+from core.people.naming import as_member
 from core.refusals import ConflictError, InvalidError, NotFoundError
 
 
@@ -23,7 +24,7 @@ def publish_to_board(user_id: int, ident: str, data: Mapping[str, Any]) -> int |
 
     Whether they may is asked anew each time. Raises core/refusals.py, as a request's action does.
     """
-    found = as_member(user_id, ident)
+    found = as_member(user_id, ident, Board)
     if found is None:
         raise NotFoundError("There is no such board.")
     board_id, by = found

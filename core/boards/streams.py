@@ -5,10 +5,8 @@ What clients publish to it: core/boards/publishing.py.
 
 from core.boards import queries
 from core.boards.models import Board
-from core.http.bodies import id_from
-from core.isolation.scope import everywhere, within_centre
-from core.people.actor import Actor, actor_of
-from core.people.models import Membership
+from core.isolation.scope import within_centre
+from core.people.naming import as_member
 from core.refusals import NotFoundError
 
 
@@ -19,7 +17,7 @@ def stream_of(board_id: int) -> str:
 
 def find_board(user_id: int, ident: str) -> str | None:
     """The stream of a board that this person may read."""
-    found = as_member(user_id, ident)
+    found = as_member(user_id, ident, Board)
     if found is None:
         return None
     board_id, by = found
@@ -29,19 +27,3 @@ def find_board(user_id: int, ident: str) -> str | None:
         except NotFoundError:
             return None
     return stream_of(board_id)
-
-
-def as_member(user_id: int, ident: str) -> tuple[int, Actor] | None:
-    """The board that a client names, and the person as who they are in its centre.
-
-    None for a board that is nowhere, or in a centre that is not theirs. Whether they may read it is
-    not asked yet.
-    """
-    board_id = id_from(ident)
-    if board_id is None or str(board_id) != ident:
-        return None
-    with everywhere():  # a socket is of no centre; the board says which one counts
-        of_board = Board.objects.filter(pk=board_id).values("centre_id")
-        members = Membership.objects.select_related("user").filter(user_id=user_id, is_active=True)
-        member = members.filter(centre_id__in=of_board).first()
-    return (board_id, actor_of(member)) if member else None

@@ -5,11 +5,10 @@ Nothing in it is about pupils: ids, states, numbers and words of ours.
 
 from typing import Final
 
-from core.http.bodies import id_from
-from core.isolation.scope import everywhere, within_centre
+from core.isolation.scope import within_centre
 from core.live.streams import StreamKind
-from core.people.actor import actor_of
-from core.people.models import Membership
+from core.people.actor import Actor
+from core.people.naming import as_member
 from core.refusals import NotFoundError
 from core.reports import queries
 from core.reports.models import Report
@@ -22,21 +21,15 @@ def stream_of(report_id: int) -> str:
 
 def find_report(user_id: int, ident: str) -> str | None:
     """The stream of a report that this person may see, or that is released to them."""
-    report_id = id_from(ident)
-    if report_id is None or str(report_id) != ident:
+    named = as_member(user_id, ident, Report)
+    if named is None:
         return None
-    with everywhere():  # a socket is of no centre; the report says which one counts
-        report = Report.objects.filter(pk=report_id).first()
-        members = Membership.objects.select_related("user").filter(user_id=user_id, is_active=True)
-        member = members.filter(centre_id=report.centre_id).first() if report else None
-    if report is None or member is None:
-        return None
-    with within_centre(report.centre_id, person_id=user_id):
-        return stream_of(report.pk) if _may_watch(report.pk, member) else None
+    report_id, by = named
+    with within_centre(by.centre_id, person_id=user_id):
+        return stream_of(report_id) if _may_watch(report_id, by) else None
 
 
-def _may_watch(report_id: int, member: Membership) -> bool:
-    by = actor_of(member)
+def _may_watch(report_id: int, by: Actor) -> bool:
     try:
         queries.get_report(report_id, by=by)
     except NotFoundError:
